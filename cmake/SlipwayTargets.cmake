@@ -1,0 +1,31 @@
+# slipway_library(<folder> [LINK <target>...]): the static library of one folder under src/.
+# server/config becomes the target slipway_server_config. What a folder may link follows the table in
+# docs/architecture.md, which script/check-layers enforces on the includes.
+function(slipway_library folder)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  string(REPLACE "/" "_" name "slipway_${folder}")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+  if(TARGET slipway_asio_pch AND "slipway_async" IN_LIST ARG_LINK)
+    target_precompile_headers(${name} REUSE_FROM slipway_asio_pch)
+  endif()
+endfunction()
+
+# slipway_unit_test(<folder> [LINK <target>...]): every *_test.cpp of tests/unit/<folder> as one program.
+function(slipway_unit_test folder)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  string(REPLACE "/" "_" name "${folder}_test")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit)
+  string(REPLACE "/" "_" library "slipway_${folder}")
+  target_link_libraries(${name} PRIVATE ${library} ${ARG_LINK} GTest::gmock_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,60 @@
+// The agent: listens for servers, keeps the orders. Start with Agent::open, then run.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "agent/orders.h"
+#include "agent/session.h"
+#include "async/task_group.h"
+#include "base/log.h"
+
+namespace slipway::agent {
+
+struct AgentOptions {
+  std::string host;  // empty: every loopback address
+  std::uint16_t port = 8081;
+  fs::path data;     // where orders, spools and saved local changes are kept
+  fs::path program;  // this executable, started again as the runner
+};
+
+class Agent {
+ public:
+  Agent(asio::any_io_executor executor, AgentOptions options, base::Logger log);
+
+  // Takes the data directory and the port; everything that can be wrong with them is an error here.
+  base::Result<> open();
+
+  // Accepts servers until stop().
+  void start();
+  asio::awaitable<void> stop();
+
+  // The addresses listened on, "127.0.0.1:8081".
+  std::vector<std::string> addresses() const;
+
+ private:
+  using Tcp = asio::ip::tcp;
+
+  base::Result<> lock_data();
+  base::Result<> read_instance();
+  base::Result<> listen();
+  base::Result<> listen_on(const asio::ip::address& address);
+  asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor);
+  asio::awaitable<void> serve(Tcp::socket socket);
+
+  asio::any_io_executor executor_;
+  AgentOptions options_;
+  base::Logger log_;
+  AgentIdentity identity_;
+  base::UniqueFd data_lock_;
+  Orders orders_;
+  std::vector<Tcp::acceptor> acceptors_;
+  async::TaskGroup tasks_;
+};
+
+}  // namespace slipway::agent

@@ -1,0 +1,296 @@
+#include "agent/orders.h"
+
+#include <chrono>
+#include <csignal>
+
+#include "agent/runner_process.h"
+#include "agent/spool_writer.h"
+#include "agent/steps.h"
+#include "base/file.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "process/process_table.h"
+#include "vcs/vcs.h"
+
+namespace slipway::agent {
+namespace {
+
+// A collected order is kept for a while for people who look into the data directory.
+constexpr std::chrono::hours keep_collected{7 * 24};
+// With less than this on the disk, what is collected goes earlier.
+constexpr std::uintmax_t wanted_room = std::uintmax_t{8} << 20U;
+
+base::Result<> validate(const wire::Order& order) {
+  using base::ErrorCode;
+  const fs::path path = order.target.path;
+  if (!base::is_id(order.id)) return base::fail(ErrorCode::invalid, "the order's id is not one");
+  if (!path.is_absolute()) {
+    return base::fail(ErrorCode::invalid, "the path \"{}\" is not absolute",
+                      base::printable(order.target.path));
+  }
+  if (order.revision.empty() || order.revision.starts_with('-')) {
+    return base::fail(ErrorCode::invalid, "\"{}\" is not a revision", base::printable(order.revision));
+  }
+  if (order.hook_timeout_ms == 0)
+    return base::fail(ErrorCode::invalid, "a hook's time limit of 0 is not possible");
+  return {};
+}
+
+std::string last_words(const OrderDir& order) {
+  const auto text = base::read_file(order.log());
+  if (!text || base::trim(*text).empty()) return "the runner ended without a result and without a word";
+  return base::printable(base::trim(text->size() > 800 ? text->substr(text->size() - 800) : *text));
+}
+
+// What a runner that died had started: it made a session of its own, so its processes can be told from all
+// others. Nobody reads their output any more, and the next order on this path must not meet them.
+void stop_leftovers(const OrderDir& order) {
+  const pid_t session = order.session();
+  const auto processes = process::list_processes();
+  // The number of a session is not given away while the session has members: a living process of that number
+  // leads another session than ours, which then has none.
+  const bool reused = std::ranges::any_of(processes, [&](const process::ProcessInfo& process) {
+    return process.id.pid == session && !process.dead;
+  });
+  if (session <= 1 || reused) return;
+  for (const process::ProcessInfo& process : processes) {
+    if (process.session == session && !process.dead) ::kill(process.id.pid, SIGKILL);
+  }
+}
+
+// The runner that an earlier agent started. The lock tells it from a stranger that was given the same process
+// id later.
+pid_t adopted_runner(const OrderDir& order) {
+  const auto lock = order.try_lock();
+  const bool runs = lock && !*lock;
+  return runs ? order.lock_holder() : 0;
+}
+
+}  // namespace
+
+Orders::Orders(asio::any_io_executor executor, fs::path data, fs::path program, base::Logger log)
+    : executor_(executor),
+      data_(std::move(data)),
+      orders_(data_ / "orders"),
+      program_(std::move(program)),
+      log_(std::move(log)),
+      spool_watch_(executor),
+      tasks_(executor) {}
+
+base::Result<> Orders::open() {
+  for (const fs::path& directory : {data_, orders_, data_ / "locks", data_ / "patches", data_ / "cache"}) {
+    if (auto made = base::make_writable_directory(directory); !made) return made;
+  }
+  remove_old();
+  tasks_.spawn(spool_watch_.run());
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(orders_, error)) take_up(entry.path());
+  if (error) return base::fail(base::ErrorCode::io, "cannot read {}: {}", orders_.string(), error.message());
+  return {};
+}
+
+void Orders::remove_old() {
+  std::error_code ignored;
+  const auto now = fs::file_time_type::clock::now();
+  for (const auto& entry : fs::directory_iterator(orders_, ignored)) {
+    const fs::path mark = entry.path() / "collected";
+    const auto written = fs::last_write_time(mark, ignored);
+    if (!ignored && now - written > keep_collected) fs::remove_all(entry.path(), ignored);
+    ignored.clear();
+  }
+}
+
+void Orders::make_room() {
+  std::error_code error;
+  if (fs::space(orders_, error).available >= wanted_room || error) return;
+  // Ids begin with the time: the oldest come first.
+  std::vector<fs::path> collected;
+  for (const auto& entry : fs::directory_iterator(orders_, error)) {
+    if (OrderDir(entry.path()).collected()) collected.push_back(entry.path());
+  }
+  std::ranges::sort(collected);
+  for (const fs::path& directory : collected) {
+    log_->info("order {}: removed, because the disk is nearly full; its server has all of it",
+               directory.filename().string());
+    fs::remove_all(directory, error);
+    if (fs::space(orders_, error).available >= wanted_room) return;
+  }
+}
+
+void Orders::take_up(const fs::path& directory) {
+  const OrderDir dir(directory);
+  if (!base::is_id(dir.id()) || dir.collected()) return;
+  auto record = dir.record();
+  if (!record) {
+    // Power was lost before the order was committed: no server was told that it is accepted.
+    log_->warn("order {}: {}; it was never started and is removed", dir.id(), record.error().message);
+    std::error_code ignored;
+    fs::remove_all(directory, ignored);
+    return;
+  }
+  auto order = std::make_shared<LiveOrder>(dir, std::move(*record), executor_);
+  live_[dir.id()] = order;
+  if (!dir.started()) return start(order);
+  log_->info("order {}: taken up again ({} {} on {})", dir.id(),
+             boost::describe::enum_to_string(order->record.order.action, ""), order->record.order.app,
+             order->record.order.target.path);
+  watch(order);
+}
+
+base::Result<wire::OrderStateMessage> Orders::accept(const std::string& server, wire::Order order) {
+  if (auto valid = validate(order); !valid) return std::unexpected(valid.error());
+  const std::string id = order.id;
+  OrderRecord record{server, base::to_rfc3339(base::now()), std::move(order)};
+  make_room();
+  auto dir = OrderDir::create(orders_, record);
+  if (!dir && dir.error().code == base::ErrorCode::conflict) return state_of(server, id);
+  if (!dir) return std::unexpected(dir.error());
+  auto live = std::make_shared<LiveOrder>(std::move(*dir), std::move(record), executor_);
+  live_[id] = live;
+  log_->info("order {}: {} {} to {} on {}", id,
+             boost::describe::enum_to_string(live->record.order.action, ""), live->record.order.app,
+             base::printable(live->record.order.revision), live->record.order.target.path);
+  start(live);
+  return wire::OrderStateMessage{.id = id, .state = wire::OrderState::accepted};
+}
+
+void Orders::start(const std::shared_ptr<LiveOrder>& order) {
+  const auto pid = start_runner(program_, order->dir);
+  if (pid)
+    order->child = *pid;
+  else
+    log_->error("order {}: {}", order->dir.id(), pid.error().message);
+  watch(order);
+}
+
+void Orders::watch(const std::shared_ptr<LiveOrder>& order) {
+  tasks_.spawn(follow_runner(order));
+}
+
+asio::awaitable<void> Orders::follow_runner(std::shared_ptr<LiveOrder> order) {
+  const int watch = spool_watch_.add(order->dir.path(), [order] { order->changed.notify(); });
+  co_await wait_until_gone(order->child);
+  order->child = 0;
+  {
+    const base::UniqueFd lock = co_await wait_for_lock(order);
+    co_await make_sure_of_result(order);
+  }
+  spool_watch_.remove(watch);
+  order->finished = true;
+  order->changed.notify();
+  if (live_.contains(order->dir.id())) collect_if_done(order);
+}
+
+asio::awaitable<base::UniqueFd> Orders::wait_for_lock(std::shared_ptr<LiveOrder> order) {
+  for (;;) {
+    auto lock = order->dir.try_lock();
+    if (lock && *lock) co_return std::move(**lock);
+    if (!lock) log_->error("order {}: {}", order->dir.id(), lock.error().message);
+    // A runner that an earlier agent started is at work.
+    co_await async::sleep_for(base::Millis{100});
+  }
+}
+
+asio::awaitable<void> Orders::make_sure_of_result(std::shared_ptr<LiveOrder> order) {
+  for (;;) {
+    const auto end = scan_spool(order->dir.spool());
+    if (end && end->result) co_return;
+    const auto written = co_await write_interrupted(order);
+    if (written) co_return;
+    log_->error("order {}: its result cannot be written, trying again: {}", order->dir.id(),
+                written.error().message);
+    co_await async::sleep_for(std::chrono::seconds{5});
+  }
+}
+
+asio::awaitable<base::Result<>> Orders::write_interrupted(std::shared_ptr<LiveOrder> order) {
+  const bool started = order->dir.started() && order->dir.spool_length() > 0;
+  if (started) stop_leftovers(order->dir);
+  // Marked first: the next runner on this path must know that something may have been left behind.
+  if (auto marked = order->dir.mark_interrupted(); !marked) co_return marked;
+  auto spool = SpoolWriter::reopen(order->dir);
+  if (!spool) co_return std::unexpected(spool.error());
+  const auto end = scan_spool(order->dir.spool());
+  if (!end) co_return std::unexpected(end.error());
+  wire::OrderResult result{.state = started ? wire::ResultState::interrupted : wire::ResultState::failed};
+  if (!started) {
+    result.reason = "the order could not be started: " + last_words(order->dir);
+    log_->error("order {}: {}", order->dir.id(), *result.reason);
+  } else {
+    const auto status = co_await vcs::read_status(to_spec(order->record.order.target));
+    result.reason = "the runner died before the order was done (killed, or the host went down)";
+    result.revision_after =
+        status && !status->revision.empty() ? std::optional(status->revision) : std::nullopt;
+    log_->warn("order {}: {}", order->dir.id(), *result.reason);
+    if (!status)
+      *result.reason += "; what the working copy is like now cannot be read: " + status.error().message;
+  }
+  if (!end->open_step.empty()) {
+    result.step = end->open_step;
+    spool->step_finished({.step = end->open_step, .state = wire::StepState::interrupted});
+  }
+  result.revision_before = end->revision_before;
+  result.time = base::to_rfc3339(base::now());
+  co_return spool->result(result);
+}
+
+std::shared_ptr<LiveOrder> Orders::find_live(const std::string& server, const std::string& id) const {
+  const auto found = live_.find(id);
+  return found != live_.end() && found->second->record.server == server ? found->second : nullptr;
+}
+
+std::shared_ptr<LiveOrder> Orders::find(const std::string& server, const std::string& id) const {
+  if (auto live = find_live(server, id)) return live;
+  if (!base::is_id(id) || live_.contains(id)) return nullptr;
+  const OrderDir dir(orders_ / id);
+  auto record = dir.record();
+  if (!record || record->server != server) return nullptr;
+  auto collected = std::make_shared<LiveOrder>(dir, std::move(*record), executor_);
+  collected->finished = true;
+  return collected;
+}
+
+wire::OrderStateMessage Orders::state_of(const std::string& server, const std::string& id) const {
+  const auto order = find(server, id);
+  if (!order) return {.id = id, .state = wire::OrderState::unknown};
+  return {.id = id, .state = order->state(), .spool_length = order->dir.spool_length()};
+}
+
+std::vector<wire::OrderSummary> Orders::unfinished(const std::string& server) const {
+  std::vector<wire::OrderSummary> orders;
+  for (const auto& [id, order] : live_) {
+    if (order->record.server == server) orders.push_back({id, order->state(), order->dir.spool_length()});
+  }
+  return orders;
+}
+
+void Orders::cancel(const std::string& server, const std::string& id, const std::string& reason) {
+  const auto order = find_live(server, id);
+  if (!order || order->finished) return;
+  if (auto written = order->dir.write_cancel(reason); !written)
+    log_->error("order {}: {}", id, written.error().message);
+  log_->info("order {}: is to stop: {}", id, base::printable(reason));
+  if (const pid_t runner = order->child > 0 ? order->child : adopted_runner(order->dir); runner > 0) {
+    ::kill(runner, SIGTERM);
+  }
+}
+
+void Orders::acknowledge(const std::string& server, const std::string& id, std::uint64_t offset) {
+  const auto order = find_live(server, id);
+  if (!order) return;
+  order->acked = std::max(order->acked, std::min(offset, order->dir.spool_length()));
+  order->changed.notify();
+  collect_if_done(order);
+}
+
+void Orders::collect_if_done(const std::shared_ptr<LiveOrder>& order) {
+  if (!order->finished || order->acked < order->dir.spool_length()) return;
+  if (auto marked = order->dir.mark_collected(); !marked) return log_->error("{}", marked.error().message);
+  live_.erase(order->dir.id());
+}
+
+asio::awaitable<void> Orders::stop() {
+  co_await tasks_.stop();
+}
+
+}  // namespace slipway::agent

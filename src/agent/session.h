@@ -1,0 +1,69 @@
+// One link to one server: hello, then its orders and questions, until the link ends.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "agent/orders.h"
+#include "async/task_group.h"
+#include "base/log.h"
+#include "net/link.h"
+#include "wire/message.h"
+
+namespace slipway::agent {
+
+// What every session needs to know of its agent.
+struct AgentIdentity {
+  std::string instance;
+  std::string host;
+  std::string os;
+  fs::path cache;
+};
+
+class Session {
+ public:
+  Session(std::unique_ptr<net::Stream> stream, asio::any_io_executor executor, const AgentIdentity& identity,
+          Orders& orders, base::Logger log);
+
+  // Until the link ends; everything that was started for it has ended by then.
+  asio::awaitable<void> run();
+
+ private:
+  asio::awaitable<base::Result<>> exchange_hello();
+  asio::awaitable<base::Error> serve();
+  base::Result<> accept_hello(const wire::Hello& hello);
+  wire::Hello our_hello() const;
+
+  base::Result<> dispatch(const wire::Decoded& decoded);
+  base::Result<> handle(const wire::Order& order);
+  base::Result<> handle(const wire::Follow& follow);
+  base::Result<> handle(const wire::Ack& ack);
+  base::Result<> handle(const wire::Cancel& cancel);
+  base::Result<> handle(const wire::Query& query);
+  base::Result<> handle(const wire::ErrorMessage& error);
+  template <class Unexpected>
+  base::Result<> handle(const Unexpected& message);
+  asio::awaitable<void> answer(wire::Query query);
+  void start_forwarding(const std::shared_ptr<LiveOrder>& order, std::uint64_t offset);
+
+  // One order's way over this link. A later follow replaces an earlier one.
+  struct Forwarding {
+    std::shared_ptr<std::uint64_t> acked;
+    std::unique_ptr<async::TaskGroup> task;
+  };
+
+  asio::any_io_executor executor_;
+  const AgentIdentity& identity_;
+  Orders& orders_;
+  base::Logger log_;
+  std::string server_;  // the instance id of the other side
+  int queries_ = 0;
+  net::Link link_;
+  std::map<std::string, Forwarding> forwardings_;
+  async::TaskGroup tasks_;
+};
+
+}  // namespace slipway::agent

@@ -1,0 +1,147 @@
+#include "agent/spool_writer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/time.h"
+
+namespace slipway::agent {
+namespace {
+
+// A few step messages and a result fit into it many times.
+constexpr off_t reserve_size = 64 * 1024;
+
+base::Result<> make_reserve(const fs::path& path) {
+  const base::UniqueFd file{::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+  if (!file) return base::fail_errno(errno, "cannot create {}", path.string());
+  if (const int error = ::posix_fallocate(file.get(), 0, reserve_size); error != 0) {
+    return base::fail_errno(error, "cannot reserve {} KiB for the order's result in {}", reserve_size / 1024,
+                            path.string());
+  }
+  return {};
+}
+
+}  // namespace
+
+SpoolWriter::SpoolWriter(base::UniqueFd file, std::uint64_t length, fs::path reserve)
+    : file_(std::move(file)), length_(length), reserve_(std::move(reserve)) {}
+
+base::Result<SpoolWriter> SpoolWriter::create(const OrderDir& order) {
+  base::UniqueFd file{::open(order.spool().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (!file && errno == EEXIST) return base::fail(base::ErrorCode::conflict, "the order was started before");
+  if (!file) return base::fail_errno(errno, "cannot create {}", order.spool().string());
+  // The name must be durable before the first command runs: it is what prevents a second start.
+  if (auto synced = base::sync_directory(order.path()); !synced) return std::unexpected(synced.error());
+  if (auto reserved = make_reserve(order.reserve()); !reserved) return std::unexpected(reserved.error());
+  return SpoolWriter(std::move(file), 0, order.reserve());
+}
+
+base::Result<SpoolWriter> SpoolWriter::reopen(const OrderDir& order) {
+  base::UniqueFd file{::open(order.spool().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+  if (!file) return base::fail_errno(errno, "cannot open {}", order.spool().string());
+  const auto end = scan_spool(order.spool());
+  if (!end) return std::unexpected(end.error());
+  if (::ftruncate(file.get(), static_cast<off_t>(end->whole_frames)) != 0 ||
+      ::lseek(file.get(), static_cast<off_t>(end->whole_frames), SEEK_SET) < 0) {
+    return base::fail_errno(errno, "cannot cut {}", order.spool().string());
+  }
+  return SpoolWriter(std::move(file), end->whole_frames, order.reserve());
+}
+
+base::Result<> SpoolWriter::append(std::string_view frame) {
+  if (auto written = base::write_all(file_.get(), frame); !written) {
+    // No half frame may stay: what is appended next must be readable.
+    if (::ftruncate(file_.get(), static_cast<off_t>(length_)) == 0) {
+      (void)::lseek(file_.get(), static_cast<off_t>(length_), SEEK_SET);
+    }
+    return std::unexpected(written.error().context("the order's output cannot be kept"));
+  }
+  length_ += frame.size();
+  return {};
+}
+
+base::Result<> SpoolWriter::append_with_reserve(std::string_view frame) {
+  if (auto written = append(frame)) return written;
+  std::error_code ignored;
+  fs::remove(reserve_, ignored);
+  return append(frame);
+}
+
+base::Result<> SpoolWriter::output(wire::OutputStream stream, std::string_view bytes) {
+  return append(wire::encode(wire::Output{wire::name_of(stream)}, bytes));
+}
+
+void SpoolWriter::note(std::string_view line) {
+  const std::string text = base::shorten(line, 8192) + "\n";
+  (void)append_with_reserve(wire::encode(wire::Output{wire::name_of(wire::OutputStream::note)}, text));
+}
+
+void SpoolWriter::step_started(wire::StepName step) {
+  (void)append_with_reserve(
+      wire::encode(wire::StepStarted{wire::name_of(step), base::to_rfc3339(base::now())}));
+}
+
+void SpoolWriter::step_finished(const wire::StepFinished& finished) {
+  (void)append_with_reserve(wire::encode(finished));
+}
+
+base::Result<> SpoolWriter::result(const wire::OrderResult& result) {
+  if (auto written = append_with_reserve(wire::encode(result)); !written) return written;
+  if (::fdatasync(file_.get()) != 0) return base::fail_errno(errno, "cannot flush the spool");
+  std::error_code ignored;
+  fs::remove(reserve_, ignored);
+  return {};
+}
+
+namespace {
+
+void note_message(SpoolEnd& end, std::string_view payload) {
+  const auto decoded = wire::decode(payload);
+  if (!decoded) return;
+  const auto* message = std::get_if<wire::Message>(&decoded->message);
+  if (message == nullptr) return;
+  if (const auto* started = std::get_if<wire::StepStarted>(message)) end.open_step = started->step;
+  if (const auto* finished = std::get_if<wire::StepFinished>(message)) {
+    end.open_step.clear();
+    if (finished->revision) end.revision_after = finished->revision;
+    if (finished->revision && finished->step == "check") end.revision_before = finished->revision;
+  }
+  if (const auto* result = std::get_if<wire::OrderResult>(message)) end.result = *result;
+}
+
+}  // namespace
+
+base::Result<SpoolEnd> scan_spool(const fs::path& spool) {
+  const base::UniqueFd file{::open(spool.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file) return base::fail_errno(errno, "cannot open {}", spool.string());
+  SpoolEnd end;
+  wire::FrameDecoder decoder;
+  std::uint64_t fed = 0;
+  char buffer[65536];
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return base::fail_errno(errno, "cannot read {}", spool.string());
+    if (got == 0) return end;
+    decoder.feed({buffer, static_cast<std::size_t>(got)});
+    fed += static_cast<std::uint64_t>(got);
+    for (;;) {
+      const auto frame = decoder.next();
+      // What is no frame after whole frames is the rest of a write that power loss cut.
+      if (!frame) return end;
+      if (!*frame) break;
+      end.whole_frames = fed - decoder.pending();
+      // Output is most of a spool and says nothing about its end.
+      if ((*frame)->payload.size() < 4096 || (*frame)->payload.find("\"result\"") != std::string_view::npos) {
+        note_message(end, (*frame)->payload);
+      }
+    }
+  }
+}
+
+}  // namespace slipway::agent

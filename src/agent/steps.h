@@ -1,0 +1,69 @@
+// The steps of an order, from check to after_deploy.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/spool_writer.h"
+#include "process/process.h"
+#include "vcs/vcs.h"
+#include "wire/message.h"
+
+namespace slipway::agent {
+
+namespace asio = boost::asio;
+
+vcs::Spec to_spec(const wire::Target& target);
+
+class Steps {
+ public:
+  Steps(const wire::Order& order, SpoolWriter& spool, vcs::WorkingCopy& working_copy,
+        process::StopRequest& stop, std::function<std::string()> cancel_reason);
+
+  // Runs them one after the other until one fails. Everything that happens is in the spool, except the
+  // result, which is returned.
+  asio::awaitable<wire::OrderResult> run();
+
+ private:
+  // How one step ended; what is set beside `state` explains a failure.
+  struct Outcome {
+    wire::StepState state = wire::StepState::succeeded;
+    std::optional<int> exit_code;
+    std::string reason;
+    std::optional<std::string> revision;
+  };
+
+  asio::awaitable<bool> step(wire::StepName name, asio::awaitable<Outcome> work);
+  asio::awaitable<Outcome> check();
+  asio::awaitable<Outcome> fetch();
+  asio::awaitable<Outcome> switch_revision();
+  asio::awaitable<Outcome> hooks(wire::StepName name, std::vector<std::string> commands);
+  asio::awaitable<Outcome> hook(wire::StepName name, std::string command);
+  asio::awaitable<void> run_steps();
+  asio::awaitable<void> find_revision_after();
+
+  process::Command hook_command(const std::string& command) const;
+  fs::path hook_directory() const;
+  Outcome judge_hook(wire::StepName name, const std::string& command,
+                     const base::Result<process::Exit>& exit);
+  Outcome failed(const base::Error& error) const;
+  Outcome cancelled() const;
+  void finish(wire::StepName name, const Outcome& outcome, std::chrono::steady_clock::time_point started);
+  process::Sink to_spool();
+
+  const wire::Order& order_;
+  SpoolWriter& spool_;
+  vcs::WorkingCopy& working_copy_;
+  process::StopRequest& stop_;
+  std::function<std::string()> cancel_reason_;
+  vcs::Io io_;
+  wire::OrderResult result_;
+  bool switch_tried_ = false;
+};
+
+}  // namespace slipway::agent

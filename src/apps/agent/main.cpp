@@ -1,0 +1,113 @@
+// slipway-agent: the agent, and the runner that it starts for each order.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "agent/agent.h"
+#include "agent/runner.h"
+#include "base/address.h"
+#include "base/log.h"
+
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using namespace slipway;
+
+constexpr const char* description =
+    "Carries out what Slipway servers ask for on this host: update and roll back git and svn working "
+    "copies,\n"
+    "with hooks before and after.";
+
+constexpr const char* footer = R"(
+Examples:
+  slipway-agent -l :8081
+      Listen on port 8081 for servers on this host.
+  slipway-agent -l 127.0.0.1:8093 --data /srv/slipway-agent
+      Another port, another place for orders and saved local changes.
+
+Links are not encrypted yet, so the agent listens on loopback addresses only.
+
+The data directory holds one folder for each order (orders/ID: order.json, the output as `spool`), what
+"local_changes": "discard" saved (patches/), and repositories read for their history only (cache/).
+Orders go on while the agent is stopped, killed or upgraded; the next start takes them up again.
+Name this agent in the server's server.json:  {"alias": "api-1", "addr": "127.0.0.1:8081", "path": "/srv/app"}
+)";
+
+fs::path default_data_directory() {
+  if (::geteuid() == 0) return "/var/lib/slipway-agent";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/') {
+    return fs::path(state) / "slipway-agent";
+  }
+  const char* home = std::getenv("HOME");
+  return fs::path(home != nullptr ? home : "/tmp") / ".local/state/slipway-agent";
+}
+
+// Each connection is a descriptor; the usual soft limit of 1024 is soon used up by strangers who connect and
+// wait.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int run_agent(agent::AgentOptions options, const base::Logger& log) {
+  raise_file_limit();
+  asio::io_context loop{1};
+  agent::Agent agent(loop.get_executor(), std::move(options), log);
+  if (const auto opened = agent.open(); !opened) {
+    log->error("{}", opened.error().message);
+    return 2;
+  }
+  agent.start();
+  for (const std::string& address : agent.addresses()) log->info("listening on {}", address);
+  asio::signal_set signals{loop, SIGTERM, SIGINT};
+  signals.async_wait([&](boost::system::error_code, int) {
+    log->info("stopping; orders that run go on");
+    asio::co_spawn(loop, agent.stop(), [](const std::exception_ptr& bug) {
+      if (bug) std::rethrow_exception(bug);
+    });
+  });
+  loop.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{description, "slipway-agent"};
+  app.footer(footer);
+  app.set_version_flag("--version", "slipway-agent " SLIPWAY_VERSION);
+  std::string listen = ":8081";
+  fs::path data = default_data_directory();
+  bool debug = false;
+  app.add_option("-l,--listen", listen, "Where to listen for servers: \":PORT\" or \"HOST:PORT\"")
+      ->capture_default_str();
+  app.add_option("--data", data, "The agent's data directory")->capture_default_str();
+  app.add_flag("--debug", debug, "Log more");
+  fs::path order;
+  CLI::App* runner =
+      app.add_subcommand("run-order", "Carry out the order in DIR (the agent starts this itself)");
+  runner->add_option("DIR", order, "An order's directory")->required();
+  CLI11_PARSE(app, argc, argv);
+
+  const base::Logger log = base::make_stderr_logger(debug);
+  if (runner->parsed()) return agent::run_order(order, log);
+  const auto address = base::parse_address(listen);
+  if (!address) {
+    log->error("-l: {}", address.error().message);
+    return 2;
+  }
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return run_agent({address->host, address->port, fs::absolute(data), error ? fs::path(argv[0]) : program},
+                   log);
+}

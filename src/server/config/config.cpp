@@ -1,0 +1,62 @@
+#include "server/config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/file.h"
+#include "server/config/json_reader.h"
+#include "server/config/schemas.h"
+
+namespace slipway::server::config {
+namespace {
+
+fs::path folder_of(const fs::path& file) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(file, error);
+  return error ? fs::path{"/"} : absolute.parent_path();
+}
+
+}  // namespace
+
+const Node* App::find_node(std::string_view alias) const {
+  const auto node = std::ranges::find(nodes, alias, &Node::alias);
+  return node == nodes.end() ? nullptr : &*node;
+}
+
+const App* Config::find_app(std::string_view name) const {
+  const auto app = std::ranges::find(apps, name, &App::name);
+  return app == apps.end() ? nullptr : &*app;
+}
+
+bool Loaded::ok() const {
+  return std::ranges::all_of(problems, &Problem::warning);
+}
+
+Loaded parse_config(std::string_view text, const fs::path& file) {
+  if (text.size() > max_file_bytes) {
+    return {{}, {{1, 1, fmt::format("the file is larger than {} bytes", max_file_bytes)}}};
+  }
+  JsonDocument document = read_json(text);
+  Report report;
+  for (Problem& problem : document.problems) report.add(std::move(problem));
+  if (!document.root) return {{}, report.take()};
+  ConfigDraft draft;
+  if (read_object(config_schema(), *document.root, report, draft))
+    check_config(draft, *document.root, report);
+  return {finish(draft, folder_of(file)), report.take()};
+}
+
+base::Result<Loaded> load_config(const fs::path& file) {
+  const auto text = base::read_file(file, max_file_bytes);
+  if (!text) return std::unexpected(text.error());
+  return parse_config(*text, file);
+}
+
+std::string describe(const Problem& problem, const fs::path& file) {
+  return fmt::format("{}:{}:{}: {}{}", file.string(), problem.line, problem.column,
+                     problem.warning ? "warning: " : "", problem.text);
+}
+
+}  // namespace slipway::server::config

@@ -1,0 +1,82 @@
+// server.json: what the person who installs Slipway writes. Start with load_config(). The file may hold //
+// and
+// /* */ comments; every mistake in it is reported with its line and column, all of them in one run.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "base/error.h"
+#include "base/time.h"
+
+namespace slipway::server::config {
+
+namespace fs = std::filesystem;
+using base::Address;
+
+enum class VcsType { git, svn };
+enum class LocalChanges { keep, refuse, discard };
+
+struct Node {
+  std::string alias;
+  Address addr;
+  fs::path path;                           // absolute, on the node
+  std::vector<std::string> before_deploy;  // shell commands, one after the other
+  std::vector<std::string> after_deploy;
+};
+
+struct App {
+  std::string name;
+  VcsType type = VcsType::git;
+  std::string url;
+  std::string branch;  // empty: not configured
+  LocalChanges local_changes = LocalChanges::keep;
+  base::Millis timeout = std::chrono::minutes{10};  // of one hook
+  std::vector<Node> nodes;
+
+  const Node* find_node(std::string_view alias) const;
+};
+
+struct Config {
+  Address listen_http{"", 8082};
+  bool debug = false;
+  std::string jwt_secret;
+  fs::path data_dir;  // absolute; a relative one is taken from the folder of the configuration file
+  std::vector<App> apps;
+
+  const App* find_app(std::string_view name) const;
+};
+
+struct Problem {
+  std::size_t line = 1;    // from 1
+  std::size_t column = 1;  // from 1, in characters
+  std::string text;        // what, and what was expected
+  bool warning = false;    // told, but no reason not to start
+};
+
+struct Loaded {
+  Config config;                  // meaningful if ok()
+  std::vector<Problem> problems;  // in the order of the file, warnings too
+
+  bool ok() const;
+};
+
+constexpr std::size_t max_file_bytes = std::size_t{4} << 20U;
+
+// Parses and checks; `file` gives the folder that data_dir is relative to.
+Loaded parse_config(std::string_view text, const fs::path& file);
+
+// An unreadable file is an Error; what is wrong inside it is in Loaded::problems.
+base::Result<Loaded> load_config(const fs::path& file);
+
+// "server.json:12:7: …" or "server.json:12:7: warning: …", as compilers write it.
+std::string describe(const Problem& problem, const fs::path& file);
+
+// The tables of all keys, as docs/configuration.md shows them, made from the description that is read by.
+std::string reference_markdown();
+
+}  // namespace slipway::server::config

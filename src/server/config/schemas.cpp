@@ -1,0 +1,149 @@
+#include "server/config/schemas.h"
+
+namespace slipway::server::config {
+
+KeyInfo before_deploy_key() {
+  return {
+      .name = "before_deploy",
+      .aliases = {"befor_deploy"},
+      .value = "a shell command or a list of them",
+      .fallback = "\"\"",
+      .doc =
+          "Run before the switch; a failure stops the order with nothing switched. A node's own value, also "
+          "an empty one, takes the place of its app's."};
+}
+
+KeyInfo after_deploy_key() {
+  return {
+      .name = "after_deploy",
+      .value = "a shell command or a list of them",
+      .fallback = "\"\"",
+      .doc =
+          "Run after the switch; a failure fails the node. A node's own value, also an empty one, takes the "
+          "place of its app's."};
+}
+
+Schema<NodeDraft> node_schema() {
+  return {"a node",
+          {{{.name = "alias",
+             .value = "a name of 1 to 100 printable characters without '/'",
+             .doc = "What the node is called; unique within the app.",
+             .required = true},
+            into(&NodeDraft::alias, read_name)},
+           {{.name = "addr",
+             .value = "\"host:port\"",
+             .doc = "Where the agent on this node listens.",
+             .required = true},
+            into(&NodeDraft::addr, read_node_address)},
+           {{.name = "path",
+             .value = "an absolute path, POSIX or Windows",
+             .doc = "The working copy on the node; missing or empty, it is filled from `url`.",
+             .required = true},
+            into(&NodeDraft::path, read_node_path)},
+           {before_deploy_key(), into(&NodeDraft::before, read_commands)},
+           {after_deploy_key(), into(&NodeDraft::after, read_commands)}}};
+}
+
+namespace {
+
+void read_fetchlogpath(const Field& field, AppDraft&) {
+  if (field.value.kind != Kind::string) return field.unexpected();
+  field.warning("no longer needed, remove it");
+}
+
+void read_nodes(const Field& field, AppDraft& app) {
+  read_objects(node_schema(), field, app.drafts);
+}
+
+void read_apps(const Field& field, ConfigDraft& config) {
+  read_objects(app_schema(), field, config.drafts);
+  for (const AppDraft& app : config.drafts) check_app(app, field.report);
+}
+
+std::vector<Key<AppDraft>> repository_keys() {
+  return {
+      {{.name = "type",
+        .value = "\"git\" or \"svn\"",
+        .doc = "What the working copies are.",
+        .required = true},
+       into(&AppDraft::known_type, read_type)},
+      {{.name = "url",
+        .value = "the URL of the repository",
+        .doc =
+            "Where nodes get the code from. Required for svn; with git it may be left out where every node "
+            "has its working copy already."},
+       into(&AppDraft::url, read_text)},
+      {{.name = "branch",
+        .value = "the name of a branch",
+        .doc = "git only. Without it, the branch that is checked out on the node."},
+       into(&AppDraft::branch, read_branch)},
+      {{.name = "local_changes",
+        .value = "\"keep\", \"refuse\" or \"discard\"",
+        .fallback = "\"keep\"",
+        .doc =
+            "What happens to files that were changed on a node: they stay, and one that would be overwritten "
+            "fails the node before any change; any of them fails the node; they are saved as a patch and "
+            "dropped."},
+       into(&AppDraft::local_changes, read_local_changes)}};
+}
+
+}  // namespace
+
+Schema<AppDraft> app_schema() {
+  Schema<AppDraft> schema{"an app",
+                          {{{.name = "name",
+                             .value = "a name of 1 to 100 printable characters without '/'",
+                             .doc = "What the app is called; unique in the file.",
+                             .required = true},
+                            into(&AppDraft::name, read_name)}}};
+  for (auto& key : repository_keys()) schema.keys.push_back(std::move(key));
+  schema.keys.push_back({{.name = "timeout",
+                          .value = "a duration such as \"10m\", or whole seconds",
+                          .fallback = "\"10m\"",
+                          .doc = "The time limit of one hook; more than 0, at most 7 days."},
+                         into(&AppDraft::timeout, read_timeout)});
+  schema.keys.push_back({before_deploy_key(), into(&AppDraft::before, read_commands)});
+  schema.keys.push_back({after_deploy_key(), into(&AppDraft::after, read_commands)});
+  schema.keys.push_back({{.name = "node",
+                          .aliases = {"nodes"},
+                          .value = "a list of nodes",
+                          .fallback = "[]",
+                          .doc = "The hosts that carry the app."},
+                         read_nodes});
+  schema.keys.push_back(
+      {{.name = "fetchlogpath",
+        .value = "a string",
+        .doc = "Read for the sake of old files, with a warning: no longer needed, remove it."},
+       read_fetchlogpath});
+  return schema;
+}
+
+Schema<ConfigDraft> config_schema() {
+  return {
+      "the configuration",
+      {{{.name = "listen_http",
+         .value = "\"host:port\" or \":port\" on a loopback address",
+         .fallback = "\":8082\"",
+         .doc = "Where the page and the API are served."},
+        into(&ConfigDraft::listen_http, read_listen_address)},
+       {{.name = "debug",
+         .value = "true or false",
+         .fallback = "false",
+         .doc = "Whether the log tells details."},
+        into(&ConfigDraft::debug, read_bool)},
+       {{.name = "jwt_secret",
+         .value = "a string",
+         .fallback = "\"\"",
+         .doc = "Will sign the sessions of people, once there are accounts; not used yet.",
+         .secret = true},
+        into(&ConfigDraft::jwt_secret, read_text)},
+       {{.name = "data_dir",
+         .value = "a path, absolute or relative to this file",
+         .fallback = "\"slipway-data\"",
+         .doc = "Where the server keeps its database. A relative path begins at the folder of this file."},
+        into(&ConfigDraft::data_dir, read_data_dir)},
+       {{.name = "apps", .value = "a list of apps", .fallback = "[]", .doc = "What is deployed."},
+        read_apps}}};
+}
+
+}  // namespace slipway::server::config

@@ -1,0 +1,161 @@
+#include "server/config/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include "base/text.h"
+
+namespace slipway::server::config {
+namespace {
+
+// The text of a string, or null with a problem.
+const std::string* text_of(const Field& field) {
+  if (field.value.kind == Kind::string) return &field.value.text;
+  field.unexpected();
+  return nullptr;
+}
+
+// A string that a rule does not complain about, or null with a problem.
+const std::string* text_by(const Field& field, Complaint (*rule)(std::string_view)) {
+  const std::string* text = text_of(field);
+  if (text == nullptr) return nullptr;
+  const Complaint complaint = rule(*text);
+  if (complaint) field.problem(*complaint);
+  return complaint ? nullptr : text;
+}
+
+template <class Enum, std::size_t Count>
+std::optional<Enum> read_word(const Field& field,
+                              const std::array<std::pair<std::string_view, Enum>, Count>& words) {
+  std::vector<std::string> known;
+  for (const auto& [word, value] : words) {
+    if (field.value.kind == Kind::string && field.value.text == word) return value;
+    known.emplace_back(word);
+  }
+  const std::string meant = field.value.kind == Kind::string ? base::nearest(field.value.text, known) : "";
+  if (meant.empty())
+    field.unexpected();
+  else
+    field.problem(fmt::format("expected {}, found {}; did you mean \"{}\"?", field.expected,
+                              found(field.value), meant));
+  return std::nullopt;
+}
+
+std::optional<Address> address_of(const Field& field) {
+  const std::string* text = text_of(field);
+  if (text == nullptr) return std::nullopt;
+  const auto address = base::parse_address(*text);
+  if (address) return *address;
+  field.problem(address.error().message);
+  return std::nullopt;
+}
+
+std::optional<base::Millis> duration_of(const Located& value) {
+  // Seconds are checked before they are counted in milliseconds: the product could overflow.
+  if (value.kind == Kind::integer) {
+    constexpr std::int64_t year = 366LL * 24 * 3600;
+    return std::chrono::seconds{std::clamp<std::int64_t>(value.integer, -1, year)};
+  }
+  if (value.kind != Kind::string) return std::nullopt;
+  const auto duration = base::parse_duration(value.text);
+  return duration ? std::optional{*duration} : std::nullopt;
+}
+
+void read_command(const Field& field, Commands& commands) {
+  const std::string* text = text_of(field);
+  if (text == nullptr) return;
+  if (text->contains('\0')) return field.problem("a command cannot contain a NUL character");
+  if (!base::trim(*text).empty()) commands.push_back(*text);
+}
+
+}  // namespace
+
+void read_text(const Field& field, std::string& result) {
+  if (const std::string* text = text_of(field)) result = *text;
+}
+
+void read_bool(const Field& field, bool& result) {
+  if (field.value.kind != Kind::boolean) return field.unexpected();
+  result = field.value.boolean;
+}
+
+void read_name(const Field& field, std::string& result) {
+  if (const std::string* name = text_by(field, check_name)) result = *name;
+}
+
+void read_branch(const Field& field, std::string& result) {
+  if (field.value.kind == Kind::string && field.value.text.empty()) return;
+  if (const std::string* branch = text_by(field, check_branch)) result = *branch;
+}
+
+void read_node_path(const Field& field, fs::path& result) {
+  if (const std::string* path = text_by(field, check_node_path)) result = *path;
+}
+
+void read_data_dir(const Field& field, fs::path& result) {
+  const std::string* text = text_of(field);
+  if (text == nullptr) return;
+  if (text->empty() || has_control_character(*text)) return field.unexpected();
+  result = *text;
+}
+
+void read_timeout(const Field& field, base::Millis& result) {
+  const auto duration = duration_of(field.value);
+  if (!duration) return field.unexpected();
+  if (*duration <= base::Millis{0} || *duration > std::chrono::days{7}) {
+    return field.problem(
+        fmt::format("{} is out of range; expected more than 0 and at most 7 days", found(field.value)));
+  }
+  result = *duration;
+}
+
+void read_listen_address(const Field& field, Address& result) {
+  const auto address = address_of(field);
+  if (!address) return;
+  if (!address->is_loopback()) {
+    return field.problem(fmt::format(
+        "{} is not a loopback address; until accounts exist the page is served on loopback addresses only; "
+        "put 127.0.0.1:{}, and a reverse proxy with a login in front",
+        in_quotes(field.value.text), address->port));
+  }
+  result = *address;
+}
+
+void read_node_address(const Field& field, Address& result) {
+  const auto address = address_of(field);
+  if (!address) return;
+  if (address->host.empty()) {
+    return field.problem(
+        fmt::format("{} names no host; expected \"host:port\"", in_quotes(field.value.text)));
+  }
+  if (address->port == 0) return field.problem("port 0 cannot be dialled; expected 1 to 65535");
+  if (!address->is_loopback()) field.warning("links are not encrypted yet: this node will be shown offline");
+  result = *address;
+}
+
+void read_commands(const Field& field, std::optional<Commands>& result) {
+  const bool is_list = field.value.kind == Kind::list;
+  Commands commands;
+  if (!is_list) read_command(field, commands);
+  for (const Located& element : field.value.elements) read_command(field.element(element), commands);
+  result = std::move(commands);
+}
+
+void read_type(const Field& field, std::optional<VcsType>& result) {
+  constexpr std::array words{std::pair{std::string_view{"git"}, VcsType::git},
+                             std::pair{std::string_view{"svn"}, VcsType::svn}};
+  result = read_word(field, words);
+}
+
+void read_local_changes(const Field& field, LocalChanges& result) {
+  constexpr std::array words{std::pair{std::string_view{"keep"}, LocalChanges::keep},
+                             std::pair{std::string_view{"refuse"}, LocalChanges::refuse},
+                             std::pair{std::string_view{"discard"}, LocalChanges::discard}};
+  result = read_word(field, words).value_or(result);
+}
+
+}  // namespace slipway::server::config

@@ -1,0 +1,29 @@
+// Reads single values. Each reports what is wrong and then leaves the result as it was.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/config/report.h"
+#include "server/config/rules.h"
+
+namespace slipway::server::config {
+
+using Commands = std::vector<std::string>;
+
+void read_text(const Field& field, std::string& result);
+void read_bool(const Field& field, bool& result);
+void read_name(const Field& field, std::string& result);
+void read_branch(const Field& field, std::string& result);
+void read_node_path(const Field& field, fs::path& result);
+void read_data_dir(const Field& field, fs::path& result);
+void read_timeout(const Field& field, base::Millis& result);
+void read_listen_address(const Field& field, Address& result);
+void read_node_address(const Field& field, Address& result);
+// A command, or a list of them; empty ones are left out, so that "" means: none.
+void read_commands(const Field& field, std::optional<Commands>& result);
+void read_type(const Field& field, std::optional<VcsType>& result);
+void read_local_changes(const Field& field, LocalChanges& result);
+
+}  // namespace slipway::server::config

@@ -1,0 +1,209 @@
+#include "server/fleet/agent_connection.h"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "async/deadline.h"
+#include "base/id.h"
+#include "base/text.h"
+
+namespace slipway::server::fleet {
+namespace {
+
+constexpr std::chrono::seconds connect_limit{5};
+constexpr std::chrono::seconds hello_limit{10};
+constexpr base::Millis first_delay{250};
+constexpr base::Millis longest_delay{10'000};
+constexpr std::chrono::seconds good_link{10};
+
+base::ErrorCode code_from(const std::string& name) {
+  using enum base::ErrorCode;
+  for (const base::ErrorCode code : {invalid, not_found, conflict, unavailable, timeout, cancelled, io}) {
+    if (base::name_of(code) == name) return code;
+  }
+  return io;
+}
+
+}  // namespace
+
+AgentConnection::AgentConnection(asio::any_io_executor executor, base::Address address, std::string instance,
+                                 ConnectionListener& listener, base::Logger log)
+    : executor_(std::move(executor)),
+      address_(std::move(address)),
+      addr_(address_.text()),
+      instance_(std::move(instance)),
+      listener_(listener),
+      log_(std::move(log)) {}
+
+std::optional<base::Time> AgentConnection::last_heard() const {
+  return online_ && link_ != nullptr ? std::optional(link_->last_heard()) : last_heard_;
+}
+
+std::optional<base::Time> AgentConnection::offline_since() const {
+  return online_ ? std::nullopt : std::optional(offline_since_);
+}
+
+asio::awaitable<void> AgentConnection::run() {
+  if (!address_.is_loopback()) {
+    set_reason("links are not encrypted yet, so only agents on loopback addresses are dialled");
+    co_return;
+  }
+  for (;;) {
+    auto socket = co_await net::connect(address_.host.empty() ? "127.0.0.1" : address_.host, address_.port,
+                                        connect_limit);
+    base::Error reason = socket ? co_await serve(std::move(*socket)) : socket.error();
+    went_offline(reason);
+    // Cancelled: the next co_await throws.
+    co_await async::sleep_for(next_delay());
+  }
+}
+
+base::Millis AgentConnection::next_delay() {
+  // Full jitter: agents that went down together are not dialled together.
+  const base::Millis longest = std::min(longest_delay, first_delay * (1 << std::min(failures_, 8)));
+  ++failures_;
+  return base::Millis{
+      std::uniform_int_distribution<std::int64_t>(longest.count() / 4, longest.count())(random_)};
+}
+
+asio::awaitable<base::Error> AgentConnection::serve(net::Tcp::socket socket) {
+  // The link must be stopped even if we are cancelled: errors come as values from here on.
+  co_await asio::this_coro::throw_if_cancelled(false);
+  net::Link link(net::make_tcp_stream(std::move(socket)), executor_);
+  base::Error reason;
+  if (const auto met = co_await exchange_hello(link); met) {
+    went_online(link);
+    reason = co_await receive_all(link);
+  } else {
+    reason = met.error();
+  }
+  link_ = nullptr;
+  last_heard_ = online_ ? link.last_heard() : last_heard_;
+  co_await link.stop();
+  co_await asio::this_coro::throw_if_cancelled(true);
+  co_return reason;
+}
+
+asio::awaitable<base::Result<>> AgentConnection::exchange_hello(net::Link& link) {
+  link.send(wire::encode(wire::Hello{.version = SLIPWAY_VERSION, .role = "server", .instance = instance_}));
+  const auto payload = co_await async::within(hello_limit, "the agent's hello", link.receive());
+  if (!payload) co_return std::unexpected(payload.error());
+  co_return accept_hello(*payload);
+}
+
+base::Result<> AgentConnection::accept_hello(std::string_view payload) {
+  const auto decoded = wire::decode(payload);
+  if (!decoded) return std::unexpected(decoded.error());
+  const auto* message = std::get_if<wire::Message>(&decoded->message);
+  const auto* hello = message != nullptr ? std::get_if<wire::Hello>(message) : nullptr;
+  if (hello == nullptr || hello->role != "agent") {
+    return base::fail(base::ErrorCode::invalid, "what listens there is not a Slipway agent");
+  }
+  if (hello->protocol != wire::protocol_version) {
+    return base::fail(base::ErrorCode::invalid,
+                      "the agent ({}) speaks protocol {}, this server speaks {}: upgrade the older one",
+                      base::printable(hello->version), hello->protocol, wire::protocol_version);
+  }
+  hello_ = *hello;
+  return {};
+}
+
+asio::awaitable<base::Error> AgentConnection::receive_all(net::Link& link) {
+  for (;;) {
+    const auto payload = co_await link.receive();
+    if (!payload) co_return payload.error();
+    if (auto done = dispatch(*payload); !done) link.close(done.error());
+  }
+}
+
+base::Result<> AgentConnection::dispatch(std::string_view payload) {
+  const auto decoded = wire::decode(payload);
+  if (!decoded) return std::unexpected(decoded.error());
+  if (const auto* unknown = std::get_if<wire::UnknownMessage>(&decoded->message)) {
+    send(wire::encode(wire::ErrorMessage{unknown->id, "unknown_message",
+                                         "this server does not know \"" + unknown->type + "\""}));
+    return {};
+  }
+  return handle(std::get<wire::Message>(decoded->message), decoded->raw);
+}
+
+base::Result<> AgentConnection::handle(const wire::Message& message, std::string_view raw) {
+  if (const auto* state = std::get_if<wire::OrderStateMessage>(&message)) {
+    listener_.order_state(addr_, *state);
+  } else if (const auto* spool = std::get_if<wire::Spool>(&message)) {
+    return listener_.spool(addr_, *spool, raw);
+  } else if (const auto* found = std::get_if<wire::Answer>(&message)) {
+    answer(found->id, *found);
+  } else if (const auto* error = std::get_if<wire::ErrorMessage>(&message)) {
+    if (!error->re)
+      log_->warn("agent {}: {}", addr_, base::printable(error->message));
+    else
+      answer(*error->re,
+             std::unexpected(base::Error{code_from(error->code), base::shorten(error->message, 4000)}));
+  } else {
+    return base::fail(base::ErrorCode::invalid, "the agent sent a message that agents do not send");
+  }
+  return {};
+}
+
+void AgentConnection::went_online(net::Link& link) {
+  link_ = &link;
+  online_ = true;
+  reason_.reset();
+  connected_since_ = base::now();
+  log_->info("agent {}: connected ({}, Slipway {})", addr_,
+             base::printable(hello_->host.value_or("unknown host")), base::printable(hello_->version));
+  listener_.connected(addr_);
+}
+
+void AgentConnection::went_offline(const base::Error& reason) {
+  const bool was_online = std::exchange(online_, false);
+  if (was_online) {
+    offline_since_ = base::now();
+    // One that breaks again and again is not dialled again and again at once.
+    if (offline_since_ - connected_since_ > good_link) failures_ = 0;
+    log_->warn("agent {}: offline: {}", addr_, reason.message);
+  }
+  const auto open = std::exchange(questions_, {});
+  for (const auto& [id, question] : open) {
+    question->answer = base::fail(base::ErrorCode::unavailable, "the agent went away: {}", reason.message);
+    question->answered.notify();
+  }
+  set_reason(reason.message);
+  if (was_online) listener_.gone(addr_);
+}
+
+void AgentConnection::set_reason(std::string reason) {
+  if (reason_ == reason) return;
+  log_->debug("agent {}: {}", addr_, reason);
+  reason_ = std::move(reason);
+  listener_.reason_changed(addr_);
+}
+
+void AgentConnection::send(std::string frame) {
+  if (link_ != nullptr) link_->send(std::move(frame));
+}
+
+asio::awaitable<base::Result<wire::Answer>> AgentConnection::ask(wire::Query query, base::Millis limit) {
+  if (!online_)
+    co_return base::fail(base::ErrorCode::unavailable, "the agent {} is offline: {}", addr_,
+                         reason_.value_or("unknown"));
+  query.id = base::make_id();
+  const auto question = std::make_shared<Question>(executor_);
+  questions_.emplace(query.id, question);
+  send(wire::encode(query));
+  if (!question->answer) co_await question->answered.wait_for(limit);
+  questions_.erase(query.id);
+  if (question->answer) co_return std::move(*question->answer);
+  co_return base::fail(base::ErrorCode::timeout, "the agent {} did not answer within {}", addr_,
+                       base::format_duration(limit));
+}
+
+void AgentConnection::answer(const std::string& id, base::Result<wire::Answer> answer) {
+  const auto found = questions_.find(id);
+  if (found == questions_.end()) return log_->debug("agent {}: an answer that nobody waits for", addr_);
+  found->second->answer = std::move(answer);
+  found->second->answered.notify();
+  questions_.erase(found);
+}
+
+}  // namespace slipway::server::fleet

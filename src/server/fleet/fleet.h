@@ -1,0 +1,127 @@
+// The links to the agents, and what is known of each node. Start with Fleet.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/task_group.h"
+#include "base/address.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "server/config/config.h"
+#include "server/fleet/agent_connection.h"
+#include "wire/message.h"
+
+namespace slipway::server::fleet {
+
+namespace asio = boost::asio;
+
+// One node of one app, as it is now.
+struct NodeView {
+  std::string alias;
+  std::string addr;
+  std::string path;
+  bool online = false;
+  std::optional<std::string> reason;  // why it is offline, or why its working copy cannot be read
+  std::optional<std::string> revision;
+  std::optional<std::string> branch;
+  std::optional<std::vector<std::string>> modified;
+  std::optional<std::string> agent_version;
+  std::optional<std::string> os;
+  std::optional<base::Time> last_seen;
+};
+
+// Told of what comes over the links, on the loop's thread.
+class OrderListener {
+ public:
+  virtual ~OrderListener() = default;
+  virtual void agent_connected(const std::string& addr) = 0;
+  virtual void agent_gone(const std::string& addr) = 0;
+  virtual void order_state(const std::string& addr, const wire::OrderStateMessage& state) = 0;
+  // An error closes the link: what came cannot be trusted.
+  virtual base::Result<> spool(const std::string& addr, const wire::Spool& spool,
+                               std::string_view frames) = 0;
+};
+
+class Fleet : private ConnectionListener {
+ public:
+  // Called with the app's name and the node when a node's view has changed.
+  using Changed = std::function<void(const std::string& app, const NodeView& node)>;
+
+  // `instance` is this server's own id. The config must live as long as the fleet.
+  Fleet(asio::any_io_executor executor, const config::Config& config, const std::string& instance,
+        base::Logger log);
+  ~Fleet() override;
+
+  // Dials every distinct address, until stop().
+  void start(OrderListener& listener, Changed changed);
+  asio::awaitable<void> stop();
+
+  NodeView view(const config::App& app, const config::Node& node) const;
+  bool online(const std::string& addr) const;
+  // Since when the agent has been away; nothing while it is there. Never seen: since the start of this
+  // server.
+  std::optional<base::Time> offline_since(const std::string& addr) const;
+
+  // Why it is away.
+  std::optional<std::string> offline_reason(const std::string& addr) const;
+
+  // Frames for an agent; dropped while it is away (the listener is told when it is back).
+  void send(const std::string& addr, std::string frame);
+
+  // Asks an agent a question; ErrorCode::unavailable when it is not there or goes away, timeout after the
+  // limit.
+  asio::awaitable<base::Result<wire::Answer>> ask(std::string addr, wire::Query query, base::Millis limit);
+
+  // An order has ended on the node, with its working copy at the revision as far as that is known. What else
+  // is true of it is read soon, when other nodes are not kept from their work by it.
+  void refresh(const std::string& app, const std::string& alias, const std::optional<std::string>& revision);
+
+ private:
+  struct NodeState {
+    const config::App* app = nullptr;
+    const config::Node* node = nullptr;
+    std::string addr;
+    std::optional<wire::WorkingCopyStatus> status;
+    std::optional<std::string> problem;
+    bool reading = false;
+    bool read_again = false;
+    std::string shown;  // what was last told, to tell changes only
+  };
+
+  // ConnectionListener
+  void connected(const std::string& addr) override;
+  void gone(const std::string& addr) override;
+  void reason_changed(const std::string& addr) override;
+  void order_state(const std::string& addr, const wire::OrderStateMessage& state) override;
+  base::Result<> spool(const std::string& addr, const wire::Spool& spool, std::string_view frames) override;
+
+  asio::awaitable<void> read_status(NodeState& node);
+  asio::awaitable<void> read_regularly();
+  asio::awaitable<void> read_soon(NodeState& node);
+  void start_reading(NodeState& node);
+  void tell_all(const std::string& addr);
+  void tell(NodeState& node);
+  NodeView view(const NodeState& node) const;
+  const AgentConnection* connection(const std::string& addr) const;
+
+  asio::any_io_executor executor_;
+  base::Logger log_;
+  OrderListener* listener_ = nullptr;
+  Changed changed_;
+  std::map<std::string, std::unique_ptr<AgentConnection>> connections_;  // by address
+  std::vector<std::unique_ptr<NodeState>> nodes_;
+  async::TaskGroup tasks_;
+};
+
+// What an order or a query about this node is about.
+wire::Target target_of(const config::App& app, const config::Node& node);
+
+}  // namespace slipway::server::fleet

@@ -1,0 +1,41 @@
+#include "json/map.h"
+#include "server/http/handlers.h"
+#include "server/http/parameters.h"
+#include "server/http/problem.h"
+#include "server/http/views.h"
+
+namespace slipway::server::http {
+namespace {
+
+boost::json::object to_json(const rollout::CommitPage& page) {
+  return {{"commits", json::encode_value(page.commits, true)}, {"node", page.node}, {"more", page.more}};
+}
+
+}  // namespace
+
+asio::awaitable<Response> list_apps(const HttpContext& context, const Request&) {
+  boost::json::array apps;
+  for (const config::App& app : context.config.apps) apps.push_back(app_json(context, app));
+  co_return json_response(
+      200, boost::json::object{{"apps", std::move(apps)}, {"last_event_id", context.events.last_id()}});
+}
+
+asio::awaitable<Response> get_app(const HttpContext& context, const Request& request) {
+  const auto app = find_app(context.config, request.parameter("app"));
+  if (!app) co_return to_response(app.error());
+  co_return json_response(200, app_json(context, **app));
+}
+
+asio::awaitable<Response> list_commits(const HttpContext& context, const Request& request) {
+  const auto app = find_app(context.config, request.parameter("app"));
+  if (!app) co_return to_response(app.error());
+  const auto limit = limit_of(request);
+  if (!limit) co_return to_response(limit.error());
+  const auto before = before_revision_of(request);
+  if (!before) co_return to_response(before.error());
+  const auto page = co_await context.engine.commits((*app)->name, *limit, *before);
+  if (!page) co_return to_response(to_problem(page.error(), false));
+  co_return json_response(200, to_json(*page));
+}
+
+}  // namespace slipway::server::http

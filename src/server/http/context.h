@@ -1,0 +1,25 @@
+// What the handlers work with.
+#pragma once
+
+#include <string>
+
+#include "base/log.h"
+#include "server/config/config.h"
+#include "server/fleet/fleet.h"
+#include "server/rollout/engine.h"
+#include "server/store/database.h"
+#include "server/store/event_log.h"
+
+namespace slipway::server::http {
+
+struct HttpContext {
+  const config::Config& config;
+  fleet::Fleet& fleet;
+  rollout::Engine& engine;
+  store::Database& database;
+  store::EventLog& events;
+  base::Logger log;
+  std::string version;
+};
+
+}  // namespace slipway::server::http

@@ -1,0 +1,67 @@
+#include "server/http/deployment_request.h"
+#include "server/http/handlers.h"
+#include "server/http/parameters.h"
+#include "server/http/problem.h"
+#include "server/store/journal.h"
+
+namespace slipway::server::http {
+namespace {
+
+boost::json::object to_json(const rollout::DeploymentPage& page) {
+  boost::json::array deployments;
+  for (const store::Deployment& deployment : page.deployments)
+    deployments.push_back(store::to_json(deployment));
+  return {{"deployments", std::move(deployments)}, {"more", page.more}};
+}
+
+// The "app" of the query; one that is not configured is not found.
+Checked<std::optional<std::string>> app_filter(const HttpContext& context, const Request& request) {
+  auto name = request.query("app");
+  if (!name) return std::nullopt;
+  const auto app = find_app(context.config, *name);
+  if (!app) return std::unexpected(app.error());
+  return name;
+}
+
+}  // namespace
+
+asio::awaitable<Response> create_deployment(const HttpContext& context, const Request& request) {
+  const auto app = find_app(context.config, request.parameter("app"));
+  if (!app) co_return to_response(app.error());
+  auto wanted = read_deployment_request(request);
+  if (!wanted) co_return to_response(wanted.error());
+  const auto deployment = co_await context.engine.create((*app)->name, std::move(*wanted));
+  if (!deployment) co_return to_response(to_problem(deployment.error(), true));
+  Response response = json_response(202, store::to_json(*deployment));
+  response.headers.add("Location", fmt::format("/api/v1/deployments/{}", deployment->id));
+  co_return response;
+}
+
+asio::awaitable<Response> list_deployments(const HttpContext& context, const Request& request) {
+  const auto app = app_filter(context, request);
+  if (!app) co_return to_response(app.error());
+  const auto limit = limit_of(request);
+  if (!limit) co_return to_response(limit.error());
+  const auto before = number_of(request, "before", 1);
+  if (!before) co_return to_response(before.error());
+  const auto page = co_await context.engine.list(*app, *limit, *before);
+  co_return json_response(200, to_json(page));
+}
+
+asio::awaitable<Response> get_deployment(const HttpContext& context, const Request& request) {
+  const auto id = deployment_id_of(request);
+  if (!id) co_return to_response(id.error());
+  const auto deployment = co_await context.engine.get(*id);
+  if (!deployment) co_return to_response(to_problem(deployment.error(), false));
+  co_return json_response(200, store::to_json(*deployment));
+}
+
+asio::awaitable<Response> cancel_deployment(const HttpContext& context, const Request& request) {
+  const auto id = deployment_id_of(request);
+  if (!id) co_return to_response(id.error());
+  const auto deployment = co_await context.engine.cancel(*id, request.peer);
+  if (!deployment) co_return to_response(to_problem(deployment.error(), false));
+  co_return json_response(202, store::to_json(*deployment));
+}
+
+}  // namespace slipway::server::http

@@ -1,0 +1,27 @@
+// One handler for each operation of docs/openapi.yaml. The request and the context live until the response
+// was sent.
+#pragma once
+
+#include "server/http/context.h"
+#include "server/http/request.h"
+#include "server/http/response.h"
+
+namespace slipway::server::http {
+
+asio::awaitable<Response> get_health(const HttpContext& context, const Request& request);
+
+asio::awaitable<Response> list_apps(const HttpContext& context, const Request& request);
+asio::awaitable<Response> get_app(const HttpContext& context, const Request& request);
+asio::awaitable<Response> list_commits(const HttpContext& context, const Request& request);
+
+asio::awaitable<Response> create_deployment(const HttpContext& context, const Request& request);
+asio::awaitable<Response> list_deployments(const HttpContext& context, const Request& request);
+asio::awaitable<Response> get_deployment(const HttpContext& context, const Request& request);
+asio::awaitable<Response> cancel_deployment(const HttpContext& context, const Request& request);
+
+asio::awaitable<Response> get_output(const HttpContext& context, const Request& request);
+
+asio::awaitable<Response> follow_events(const HttpContext& context, const Request& request);
+asio::awaitable<Response> follow_deployment(const HttpContext& context, const Request& request);
+
+}  // namespace slipway::server::http

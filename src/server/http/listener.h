@@ -1,0 +1,51 @@
+// Accepts connections and owns them.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "async/task_group.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "server/http/connection.h"
+#include "server/http/limits.h"
+#include "server/http/responder.h"
+
+namespace slipway::server::http {
+
+// One executor, one thread. The responder must live until stop() has returned.
+class Listener {
+ public:
+  Listener(const asio::any_io_executor& executor, Responder& responder, Limits limits, base::Logger log);
+
+  // Takes the port. Without a host: 127.0.0.1 and, where there is IPv6, ::1. Port 0 lets the system choose
+  // one.
+  base::Result<> listen(std::string_view host, std::uint16_t port);
+  std::vector<std::string> addresses() const;
+
+  void start();
+  asio::awaitable<void> stop();
+
+ private:
+  base::Result<> listen_on_loopback(std::uint16_t port);
+  boost::system::error_code open(const Tcp::endpoint& endpoint);
+  asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor);
+  asio::awaitable<void> serve(Tcp::socket socket);
+  asio::awaitable<void> sweep();
+  void accepted(Tcp::socket socket);
+
+  asio::any_io_executor executor_;
+  Responder& responder_;
+  Limits limits_;
+  base::Logger log_;
+  std::vector<Tcp::acceptor> acceptors_;
+  std::set<Connection*> connections_;
+  async::TaskGroup tasks_;  // last: it goes first
+};
+
+}  // namespace slipway::server::http

@@ -1,0 +1,56 @@
+#include "server/http/views.h"
+
+#include "base/text.h"
+#include "json/map.h"
+
+namespace slipway::server::http {
+namespace {
+
+template <class T>
+boost::json::value or_null(const std::optional<T>& value) {
+  return json::encode_value(value, true);
+}
+
+boost::json::value time_or_null(const std::optional<base::Time>& time) {
+  if (!time) return nullptr;
+  return boost::json::string(base::to_rfc3339(*time));
+}
+
+boost::json::value masked_or_null(const std::optional<std::string>& text) {
+  if (!text) return nullptr;
+  return boost::json::string(base::mask_credentials(*text));
+}
+
+}  // namespace
+
+boost::json::object to_json(const fleet::NodeView& node) {
+  return {{"alias", node.alias},
+          {"addr", node.addr},
+          {"path", base::to_utf8(node.path)},
+          {"online", node.online},
+          {"reason", masked_or_null(node.reason)},
+          {"revision", or_null(node.revision)},
+          {"branch", or_null(node.branch)},
+          {"modified", or_null(node.modified)},
+          {"agent_version", or_null(node.agent_version)},
+          {"os", or_null(node.os)},
+          {"last_seen", time_or_null(node.last_seen)}};
+}
+
+boost::json::object node_event(const std::string& app, const fleet::NodeView& node) {
+  return {{"app", app}, {"node", to_json(node)}};
+}
+
+boost::json::object app_json(const HttpContext& context, const config::App& app) {
+  boost::json::array nodes;
+  for (const config::Node& node : app.nodes) nodes.push_back(to_json(context.fleet.view(app, node)));
+  return {{"name", app.name},
+          {"type", app.type == config::VcsType::git ? "git" : "svn"},
+          {"url", base::mask_credentials(app.url)},
+          {"branch", app.branch.empty() ? boost::json::value(nullptr) : boost::json::value(app.branch)},
+          {"nodes", std::move(nodes)},
+          {"running_deployment", or_null(context.engine.running_deployment(app.name))},
+          {"last_deployment", or_null(context.engine.last_deployment(app.name))}};
+}
+
+}  // namespace slipway::server::http

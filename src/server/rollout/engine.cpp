@@ -1,0 +1,239 @@
+#include "server/rollout/engine.h"
+
+#include <ranges>
+
+#include "base/text.h"
+#include "server/rollout/outcome.h"
+#include "server/rollout/requests.h"
+
+namespace slipway::server::rollout {
+namespace {
+
+using store::Delivery;
+using store::Deployment;
+using store::DeploymentNode;
+using store::NodeState;
+
+// Removes an app from the set whatever ends the coroutine.
+class Reservation {
+ public:
+  Reservation(std::set<std::string>& reserved, std::string app) : reserved_(reserved), app_(std::move(app)) {
+    reserved_.insert(app_);
+  }
+  ~Reservation() { reserved_.erase(app_); }
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+
+ private:
+  std::set<std::string>& reserved_;
+  std::string app_;
+};
+
+}  // namespace
+
+Engine::Engine(asio::any_io_executor executor, const config::Config& config, fleet::Fleet& fleet,
+               store::Database& database, store::Journal& journal, base::Logger log)
+    : executor_(executor),
+      config_(config),
+      fleet_(fleet),
+      database_(database),
+      journal_(journal),
+      log_(std::move(log)),
+      tasks_(executor) {}
+
+Engine::~Engine() = default;
+
+asio::awaitable<void> Engine::open() {
+  struct Stored {
+    std::vector<Deployment> unfinished;
+    std::vector<std::pair<std::string, std::int64_t>> last;
+    std::int64_t newest = 0;
+  };
+  auto stored = co_await database_.run([](store::Store& store) {
+    return Stored{store.unfinished(), store.last_of_each_app(), store.last_deployment_id()};
+  });
+  next_id_ = stored.newest + 1;
+  last_.insert(stored.last.begin(), stored.last.end());
+  for (Deployment& deployment : stored.unfinished) {
+    if (!is_final(deployment.state)) log_->info("deployment {} of {} goes on", deployment.id, deployment.app);
+    take_up(std::move(deployment));
+  }
+  tasks_.spawn(give_up_on_lost());
+}
+
+asio::awaitable<void> Engine::stop() {
+  co_await tasks_.stop();
+}
+
+void Engine::take_up(Deployment deployment) {
+  const std::int64_t id = deployment.id;
+  auto& place = active_[id];
+  place = std::make_unique<Deployment>(std::move(deployment));
+  for (DeploymentNode& node : place->nodes) {
+    if (node.delivery == Delivery::settled) continue;
+    orders_[node.order_id] = {.deployment = place.get(), .node = &node, .received = node.spool_offset};
+  }
+}
+
+// --- requests ----------------------------------------------------------------------------------------------
+
+Outcome<const config::App*> Engine::find_app(const std::string& name) const {
+  if (const config::App* app = config_.find_app(name)) return app;
+  return refuse(Refusal::unknown_app, "there is no app \"{}\"", base::printable(base::shorten(name, 100)));
+}
+
+Outcome<void> Engine::check_free(const std::string& app) const {
+  if (const auto running = running_deployment(app)) {
+    return refuse(Refusal::conflict, "deployment {} of {} is still running: wait for its end, or cancel it",
+                  *running, app);
+  }
+  if (being_created_.contains(app))
+    return refuse(Refusal::conflict, "another deployment of {} is just being started", app);
+  return {};
+}
+
+asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Request request) {
+  const auto app = find_app(app_name);
+  if (!app) co_return std::unexpected(app.error());
+  if (auto checked = check(request); !checked) co_return std::unexpected(checked.error());
+  const auto nodes = choose_nodes(**app, request);
+  if (!nodes) co_return std::unexpected(nodes.error());
+  if (auto free = check_free(app_name); !free) co_return std::unexpected(free.error());
+  const Reservation reservation(being_created_, app_name);
+  const auto revision = co_await resolve(**app, *nodes, request.revision);
+  if (!revision) co_return std::unexpected(revision.error());
+
+  const std::int64_t id = next_id_++;
+  const Deployment deployment = make_deployment(id, **app, *nodes, request, *revision);
+  take_up(deployment);
+  last_[app_name] = id;
+  journal_.created(deployment);
+  journal_.make_durable();
+  // Not here: this coroutine ends early if the person goes away.
+  journal_.when_committed([this, id] { start(id); });
+  co_await journal_.committed();
+  co_return co_await get(id);
+}
+
+asio::awaitable<Outcome<std::string>> Engine::resolve(const config::App& app,
+                                                      const std::vector<const config::Node*>& nodes,
+                                                      std::optional<std::string> wanted) {
+  // A revision that a node of the app stands on exists: nobody needs to be asked.
+  if (wanted && is_exact(app.type, *wanted) && stands_on(app, *wanted)) co_return *wanted;
+  wire::Query query{.kind = wire::QueryKind::resolve, .revision = std::move(wanted)};
+  auto asked = co_await ask_any(app, nodes, std::move(query));
+  if (!asked) co_return std::unexpected(asked.error());
+  const auto& revision = asked->answer.revision;
+  if (!revision || !is_exact(app.type, *revision)) {
+    co_return refuse(Refusal::node_failed, "the node {} did not answer with a revision", asked->node);
+  }
+  co_return *revision;
+}
+
+bool Engine::stands_on(const config::App& app, const std::string& revision) const {
+  return std::ranges::any_of(
+      app.nodes, [&](const config::Node& node) { return fleet_.view(app, node).revision == revision; });
+}
+
+asio::awaitable<Outcome<Engine::Asked>> Engine::ask_any(const config::App& app,
+                                                        std::vector<const config::Node*> nodes,
+                                                        wire::Query query) {
+  constexpr std::chrono::seconds limit{60};
+  std::string reasons;
+  for (const config::Node* node : nodes) {
+    const std::string addr = node->addr.text();
+    if (!fleet_.online(addr)) {
+      reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", node->alias,
+                             fleet_.offline_reason(addr).value_or("offline"));
+      continue;
+    }
+    query.target = fleet::target_of(app, *node);
+    auto answer = co_await fleet_.ask(addr, query, limit);
+    if (answer) co_return Asked{std::move(*answer), node->alias};
+    const base::Error& error = answer.error();
+    const std::string detail = base::mask_credentials(fmt::format("{}: {}", node->alias, error.message));
+    if (error.code == base::ErrorCode::timeout) co_return refuse(Refusal::timeout, "{}", detail);
+    if (error.code == base::ErrorCode::not_found || error.code == base::ErrorCode::invalid) {
+      co_return refuse(Refusal::invalid, "{}", detail);
+    }
+    if (fleet_.online(addr)) co_return refuse(Refusal::node_failed, "{}", detail);
+    reasons += (reasons.empty() ? "" : "; ") + detail;
+  }
+  co_return refuse(Refusal::no_node, "no node of {} is online to ask ({}): start slipway-agent there",
+                   app.name, reasons);
+}
+
+asio::awaitable<Outcome<Deployment>> Engine::cancel(std::int64_t id, std::string who) {
+  const auto found = active_.find(id);
+  if (found == active_.end() || is_final(found->second->state)) {
+    const auto ended = co_await get(id);
+    if (!ended) co_return std::unexpected(ended.error());
+    co_return refuse(Refusal::conflict, "deployment {} has ended already: {}", id,
+                     store::name_of(ended->state));
+  }
+  Deployment& deployment = *found->second;
+  if (!std::exchange(deployment.cancel_requested, true)) {
+    journal_.changed(deployment);
+    const std::string reason = "cancelled by " + who;
+    for (auto& order : orders_ | std::views::values) {
+      if (order.deployment != &deployment || is_final(order.node->state)) continue;
+      if (order.node->delivery == Delivery::unsent)
+        end_node(order, NodeState::cancelled, reason);
+      else
+        send_cancel(order, reason);
+    }
+    drop_settled(id);
+    update_end(deployment);
+    journal_.make_durable();
+    co_await journal_.committed();
+  }
+  co_return co_await get(id);
+}
+
+asio::awaitable<Outcome<Deployment>> Engine::get(std::int64_t id) {
+  if (const auto found = active_.find(id); found != active_.end()) co_return *found->second;
+  auto stored = co_await database_.run([id](store::Store& store) { return store.find(id); });
+  if (stored) co_return std::move(*stored);
+  co_return refuse(Refusal::not_found, "there is no deployment {}", id);
+}
+
+asio::awaitable<DeploymentPage> Engine::list(std::optional<std::string> app, int limit,
+                                             std::optional<std::int64_t> before) {
+  auto stored =
+      co_await database_.run([=](store::Store& store) { return store.list(app, limit + 1, before); });
+  DeploymentPage page{.more = static_cast<int>(stored.size()) > limit};
+  if (page.more) stored.pop_back();
+  for (Deployment& deployment : stored) {
+    const auto found = active_.find(deployment.id);
+    page.deployments.push_back(found != active_.end() ? *found->second : std::move(deployment));
+  }
+  co_return page;
+}
+
+asio::awaitable<Outcome<CommitPage>> Engine::commits(std::string app_name, int limit,
+                                                     std::optional<std::string> before) {
+  const auto app = find_app(app_name);
+  if (!app) co_return std::unexpected(app.error());
+  const auto nodes = choose_nodes(**app, {});
+  if (!nodes) co_return std::unexpected(nodes.error());
+  wire::Query query{
+      .kind = wire::QueryKind::log, .limit = static_cast<std::uint32_t>(limit), .before = std::move(before)};
+  auto asked = co_await ask_any(**app, *nodes, std::move(query));
+  if (!asked) co_return std::unexpected(asked.error());
+  co_return CommitPage{asked->answer.commits.value_or(std::vector<wire::CommitInfo>{}), asked->node,
+                       asked->answer.more.value_or(false)};
+}
+
+std::optional<std::int64_t> Engine::running_deployment(const std::string& app) const {
+  for (const auto& [id, deployment] : active_) {
+    if (deployment->app == app && !is_final(deployment->state)) return id;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Engine::last_deployment(const std::string& app) const {
+  const auto found = last_.find(app);
+  return found == last_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace slipway::server::rollout

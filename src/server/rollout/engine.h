@@ -1,0 +1,131 @@
+// The rollout engine: from a request to the true end state of every node. It owns all deployments that are
+// not at their end. Start with Engine.
+//
+// One thread: the event loop's. What it says happened is in the journal; what must not be lost is committed
+// before it is acknowledged to an agent or answered to a person.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "async/task_group.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "server/config/config.h"
+#include "server/fleet/fleet.h"
+#include "server/rollout/refusal.h"
+#include "server/store/database.h"
+#include "server/store/journal.h"
+#include "server/store/model.h"
+
+namespace slipway::server::rollout {
+
+namespace asio = boost::asio;
+
+struct CommitPage {
+  std::vector<wire::CommitInfo> commits;
+  std::string node;  // that read them
+  bool more = false;
+};
+
+struct DeploymentPage {
+  std::vector<store::Deployment> deployments;  // newest first
+  bool more = false;
+};
+
+class Engine : public fleet::OrderListener {
+ public:
+  Engine(asio::any_io_executor executor, const config::Config& config, fleet::Fleet& fleet,
+         store::Database& database, store::Journal& journal, base::Logger log);
+  ~Engine() override;
+
+  // Takes up what was unfinished when the server last stopped. Before the fleet starts.
+  asio::awaitable<void> open();
+  asio::awaitable<void> stop();
+
+  // Resolves the target, stores the deployment, starts it. When this returns a deployment, it is durable.
+  asio::awaitable<Outcome<store::Deployment>> create(std::string app, Request request);
+  // `who` wants it, for the nodes' reason.
+  asio::awaitable<Outcome<store::Deployment>> cancel(std::int64_t id, std::string who);
+
+  // As it is now.
+  asio::awaitable<Outcome<store::Deployment>> get(std::int64_t id);
+  asio::awaitable<DeploymentPage> list(std::optional<std::string> app, int limit,
+                                       std::optional<std::int64_t> before);
+
+  // The history of the app's branch, read by one of its nodes.
+  asio::awaitable<Outcome<CommitPage>> commits(std::string app, int limit, std::optional<std::string> before);
+
+  std::optional<std::int64_t> running_deployment(const std::string& app) const;
+  std::optional<std::int64_t> last_deployment(const std::string& app) const;
+
+  // fleet::OrderListener
+  void agent_connected(const std::string& addr) override;
+  void agent_gone(const std::string& addr) override;
+  void order_state(const std::string& addr, const wire::OrderStateMessage& state) override;
+  base::Result<> spool(const std::string& addr, const wire::Spool& spool, std::string_view frames) override;
+
+ private:
+  // An order that is not settled, by its id.
+  struct ActiveOrder {
+    store::Deployment* deployment = nullptr;
+    store::DeploymentNode* node = nullptr;
+    bool following = false;  // on the link that is there now
+    std::uint64_t received = 0;
+  };
+
+  void take_up(store::Deployment deployment);
+  void start(std::int64_t id);
+  void send_order(ActiveOrder& order);
+  void follow(ActiveOrder& order);
+  void send_cancel(const ActiveOrder& order, const std::string& reason);
+  void end_node(ActiveOrder& order, store::NodeState state, std::optional<std::string> reason);
+  void settle(ActiveOrder& order);
+  void drop_settled(std::int64_t deployment);
+  void update_end(store::Deployment& deployment);
+  void forget_if_done(std::int64_t id);
+  void handle_unknown(ActiveOrder& order);
+  void handle_known(ActiveOrder& order);
+  base::Result<> take_frames(ActiveOrder& order, std::string_view frames);
+  base::Result<> take_message(ActiveOrder& order, const wire::Decoded& decoded);
+  void acknowledge(const ActiveOrder& order);
+
+  asio::awaitable<void> give_up_on_lost();
+  void give_up_on_lost(ActiveOrder& order);
+
+  Outcome<const config::App*> find_app(const std::string& name) const;
+  Outcome<void> check_free(const std::string& app) const;
+  asio::awaitable<Outcome<std::string>> resolve(const config::App& app,
+                                                const std::vector<const config::Node*>& nodes,
+                                                std::optional<std::string> wanted);
+  bool stands_on(const config::App& app, const std::string& revision) const;
+  struct Asked {
+    wire::Answer answer;
+    std::string node;
+  };
+  asio::awaitable<Outcome<Asked>> ask_any(const config::App& app, std::vector<const config::Node*> nodes,
+                                          wire::Query query);
+
+  asio::any_io_executor executor_;
+  const config::Config& config_;
+  fleet::Fleet& fleet_;
+  store::Database& database_;
+  store::Journal& journal_;
+  base::Logger log_;
+  std::map<std::int64_t, std::unique_ptr<store::Deployment>> active_;
+  std::map<std::string, ActiveOrder> orders_;
+  std::set<std::string> being_created_;  // apps whose target is being resolved
+  std::map<std::string, std::int64_t> last_;
+  std::int64_t next_id_ = 1;
+  base::Time started_ = base::now();
+  async::TaskGroup tasks_;
+};
+
+}  // namespace slipway::server::rollout

@@ -1,0 +1,305 @@
+// The engine's other half: what is told to agents, and what comes back from them.
+#include <ranges>
+
+#include "base/text.h"
+#include "server/rollout/engine.h"
+#include "server/rollout/outcome.h"
+
+namespace slipway::server::rollout {
+namespace {
+
+using store::Delivery;
+using store::Deployment;
+using store::DeploymentNode;
+using store::NodeState;
+
+// How long a link may be away before the page says that a node is lost. What became of its order is still
+// asked for when it returns.
+constexpr std::chrono::seconds lost_before_sent{20};
+constexpr std::chrono::minutes lost_after_sent{5};
+constexpr std::chrono::seconds lost_when_cancelled{10};
+
+}  // namespace
+
+void Engine::start(std::int64_t id) {
+  const auto found = active_.find(id);
+  if (found == active_.end()) return;
+  log_->info("deployment {}: {} of {} to {} on {} nodes", id, found->second->action, found->second->app,
+             found->second->revision, found->second->nodes.size());
+  for (auto& order : orders_ | std::views::values) {
+    if (order.deployment->id != id || order.node->delivery != Delivery::unsent || is_final(order.node->state))
+      continue;
+    if (fleet_.online(order.node->addr)) {
+      send_order(order);
+    } else {
+      end_node(order, NodeState::offline,
+               "the node was offline and was left as it is: " +
+                   fleet_.offline_reason(order.node->addr).value_or("unknown reason"));
+    }
+  }
+  drop_settled(id);
+  update_end(*found->second);
+}
+
+void Engine::drop_settled(std::int64_t deployment) {
+  std::erase_if(orders_, [&](const auto& entry) {
+    return entry.second.deployment->id == deployment && entry.second.node->delivery == Delivery::settled;
+  });
+}
+
+void Engine::send_order(ActiveOrder& order) {
+  DeploymentNode& node = *order.node;
+  if (node.delivery == Delivery::unsent) {
+    node.delivery = Delivery::sent;
+    journal_.changed(*order.deployment, node, false);
+  }
+  // Sent once it is stored that it was: a server that dies in between asks the agent instead of believing
+  // that nothing was sent.
+  journal_.when_committed([this, id = node.order_id, addr = node.addr] {
+    const auto found = orders_.find(id);
+    if (found == orders_.end()) return;
+    auto message = json::parse_object(found->second.node->order);
+    message->emplace("type", wire::Order::type);
+    fleet_.send(addr, wire::encode_json(*message, {}));
+  });
+}
+
+void Engine::follow(ActiveOrder& order) {
+  order.following = true;
+  // What was received is stored or on its way to be: the rest is what is missing.
+  fleet_.send(order.node->addr, wire::encode(wire::Follow{order.node->order_id, order.received}));
+}
+
+void Engine::send_cancel(const ActiveOrder& order, const std::string& reason) {
+  fleet_.send(order.node->addr, wire::encode(wire::Cancel{order.node->order_id, reason}));
+}
+
+void Engine::agent_connected(const std::string& addr) {
+  for (auto& order : orders_ | std::views::values) {
+    if (order.node->addr != addr) continue;
+    order.following = false;
+    const bool wanted = !is_final(order.node->state) && !order.deployment->cancel_requested;
+    // Sending an order is safe to repeat; but one that nobody wants any more must not be started by asking
+    // for it.
+    if (order.node->delivery == Delivery::accepted || !wanted)
+      follow(order);
+    else
+      send_order(order);
+    if (order.deployment->cancel_requested) send_cancel(order, "cancelled while the node was away");
+  }
+}
+
+void Engine::agent_gone(const std::string& addr) {
+  for (auto& order : orders_ | std::views::values) {
+    if (order.node->addr == addr) order.following = false;
+  }
+}
+
+void Engine::order_state(const std::string& addr, const wire::OrderStateMessage& state) {
+  const auto found = orders_.find(state.id);
+  if (found == orders_.end() || found->second.node->addr != addr) {
+    return log_->debug("agent {}: the state of an order that is not expected from it", addr);
+  }
+  ActiveOrder& order = found->second;
+  if (state.state == wire::OrderState::unknown) return handle_unknown(order);
+  if (state.state != wire::OrderState::rejected) return handle_known(order);
+  end_node(order, NodeState::rejected,
+           base::shorten(state.reason.value_or("the agent gave no reason"), 4000));
+  settle(order);
+}
+
+void Engine::handle_unknown(ActiveOrder& order) {
+  if (order.node->delivery == Delivery::accepted) {
+    end_node(order, NodeState::failed,
+             "the agent has no record of this order, which it had accepted: its data directory was removed "
+             "or replaced");
+  } else if (!is_final(order.node->state)) {
+    end_node(order, NodeState::cancelled, "cancelled before the order reached the node");
+  }
+  settle(order);
+}
+
+void Engine::handle_known(ActiveOrder& order) {
+  DeploymentNode& node = *order.node;
+  if (node.delivery != Delivery::accepted) {
+    node.delivery = Delivery::accepted;
+    if (node.state == NodeState::pending) node.state = NodeState::running;
+    if (!node.started_at) node.started_at = base::now();
+    journal_.changed(*order.deployment, node, true);
+  }
+  if (order.following) return;
+  follow(order);
+  // A cancel that was asked for while the order was on its way may have come before it.
+  if (order.deployment->cancel_requested) send_cancel(order, "cancelled");
+}
+
+base::Result<> Engine::spool(const std::string& addr, const wire::Spool& spool, std::string_view frames) {
+  const auto found = orders_.find(spool.order);
+  if (found == orders_.end() || found->second.node->addr != addr) {
+    return base::fail(base::ErrorCode::invalid, "output of an order that this agent was not given");
+  }
+  ActiveOrder& order = found->second;
+  if (spool.offset != order.received) {
+    return base::fail(base::ErrorCode::invalid, "the spool of order {} goes on at byte {}, expected {}",
+                      spool.order, spool.offset, order.received);
+  }
+  if (order.node->delivery == Delivery::settled) return {};
+  if (auto taken = take_frames(order, frames); !taken) {
+    // Asking again would bring the same bytes: this cannot be followed to its end.
+    end_node(order, NodeState::failed,
+             fmt::format("what the agent tells of this order makes no sense ({}): look at the node itself",
+                         taken.error().message));
+    settle(order);
+    return std::unexpected(taken.error().context(fmt::format("the spool of order {}", spool.order)));
+  }
+  acknowledge(order);
+  if (order.node->delivery == Delivery::settled) settle(order);
+  return {};
+}
+
+base::Result<> Engine::take_frames(ActiveOrder& order, std::string_view frames) {
+  wire::FrameDecoder decoder;
+  decoder.feed(frames);
+  for (;;) {
+    const auto frame = decoder.next();
+    if (!frame) return std::unexpected(frame.error());
+    if (!*frame) break;
+    const auto decoded = wire::decode((*frame)->payload);
+    if (!decoded) return std::unexpected(decoded.error());
+    if (auto taken = take_message(order, *decoded); !taken) return taken;
+  }
+  if (decoder.pending() > 0)
+    return base::fail(base::ErrorCode::invalid, "a piece that does not end between two frames");
+  order.received += frames.size();
+  order.node->spool_offset = order.received;
+  journal_.changed(*order.deployment, *order.node, false);
+  return {};
+}
+
+base::Result<> Engine::take_message(ActiveOrder& order, const wire::Decoded& decoded) {
+  const auto* message = std::get_if<wire::Message>(&decoded.message);
+  // A newer agent may tell more than this server knows.
+  if (message == nullptr) return {};
+  DeploymentNode& node = *order.node;
+  if (node.delivery == Delivery::settled)
+    return base::fail(base::ErrorCode::invalid, "something after the result");
+  if (const auto* output = std::get_if<wire::Output>(message)) {
+    if (!wire::stream_from(output->stream))
+      return base::fail(base::ErrorCode::invalid, "output of an unknown stream");
+    journal_.output(*order.deployment, node, node.step.value_or("check"), output->stream, node.output_bytes,
+                    decoded.raw);
+    node.output_bytes += decoded.raw.size();
+    return {};
+  }
+  if (const auto* started = std::get_if<wire::StepStarted>(message)) {
+    const bool was_final = is_final(node.state);
+    const NodeState before = node.state;
+    if (auto applied = apply(node, *started); !applied) return applied;
+    // Lost and found again: it stays lost until its result says what it is.
+    if (was_final) node.state = before;
+    journal_.changed(*order.deployment, node, true);
+    return {};
+  }
+  if (const auto* finished = std::get_if<wire::StepFinished>(message)) {
+    if (auto applied = apply(node, *finished); !applied) return applied;
+    journal_.changed(*order.deployment, node, true);
+    return {};
+  }
+  if (const auto* result = std::get_if<wire::OrderResult>(message)) {
+    if (auto applied = apply(node, *result); !applied) return applied;
+    node.delivery = Delivery::settled;
+    end_node(order, node.state, node.reason);
+    return {};
+  }
+  return base::fail(base::ErrorCode::invalid, "a message that does not belong into a spool");
+}
+
+void Engine::acknowledge(const ActiveOrder& order) {
+  journal_.when_committed(
+      [this, addr = order.node->addr, id = order.node->order_id, offset = order.received] {
+        fleet_.send(addr, wire::encode(wire::Ack{id, offset}));
+      });
+}
+
+void Engine::end_node(ActiveOrder& order, NodeState state, std::optional<std::string> reason) {
+  DeploymentNode& node = *order.node;
+  node.state = state;
+  node.reason = std::move(reason);
+  node.finished_at = base::now();
+  // An order that never left needs no asking after.
+  if (node.delivery == Delivery::unsent) node.delivery = Delivery::settled;
+  journal_.changed(*order.deployment, node, true);
+  journal_.make_durable();
+  log_->info("deployment {}: {} {}{}{}", order.deployment->id, node.alias, store::name_of(state),
+             node.reason ? ": " : "", base::printable(node.reason.value_or("")));
+  fleet_.refresh(order.deployment->app, node.alias,
+                 state == NodeState::offline ? std::nullopt : node.revision_after);
+}
+
+void Engine::settle(ActiveOrder& order) {
+  Deployment& deployment = *order.deployment;
+  if (order.node->delivery != Delivery::settled) {
+    order.node->delivery = Delivery::settled;
+    journal_.changed(deployment, *order.node, false);
+  }
+  orders_.erase(order.node->order_id);
+  update_end(deployment);
+  forget_if_done(deployment.id);
+}
+
+void Engine::update_end(Deployment& deployment) {
+  const bool all_final =
+      std::ranges::all_of(deployment.nodes, [](const DeploymentNode& node) { return is_final(node.state); });
+  if (!all_final) return;
+  const store::DeploymentState state = end_state(deployment);
+  if (state == deployment.state) return;
+  deployment.state = state;
+  deployment.finished_at = base::now();
+  journal_.changed(deployment);
+  journal_.make_durable();
+  log_->info("deployment {} of {}: {}", deployment.id, deployment.app, store::name_of(state));
+  journal_.when_committed([this, id = deployment.id] { forget_if_done(id); });
+}
+
+void Engine::forget_if_done(std::int64_t id) {
+  const auto found = active_.find(id);
+  if (found == active_.end() || !is_final(found->second->state)) return;
+  const bool waited_for = std::ranges::any_of(
+      orders_ | std::views::values, [&](const ActiveOrder& order) { return order.deployment->id == id; });
+  if (waited_for) return;
+  // Until the database knows the end, those who ask must get it from here.
+  journal_.when_committed([this, id] { active_.erase(id); });
+}
+
+asio::awaitable<void> Engine::give_up_on_lost() {
+  for (;;) {
+    co_await async::sleep_for(std::chrono::seconds{1});
+    std::vector<std::string> ids;
+    for (const auto& [id, order] : orders_) ids.push_back(id);
+    for (const std::string& id : ids) {
+      if (const auto found = orders_.find(id); found != orders_.end()) give_up_on_lost(found->second);
+    }
+  }
+}
+
+void Engine::give_up_on_lost(ActiveOrder& order) {
+  DeploymentNode& node = *order.node;
+  const auto since = fleet_.offline_since(node.addr);
+  if (!since || is_final(node.state)) return;
+  const base::Millis away = base::now() - std::max(*since, started_);
+  const bool never_sent = node.delivery == Delivery::unsent;
+  const base::Millis limit = never_sent                           ? lost_before_sent
+                             : order.deployment->cancel_requested ? lost_when_cancelled
+                                                                  : base::Millis(lost_after_sent);
+  if (away < limit) return;
+  const std::string why = fleet_.offline_reason(node.addr).value_or("unknown reason");
+  end_node(order, NodeState::offline,
+           never_sent ? "the node was offline and was left as it is: " + why
+                      : fmt::format("the node went away while it worked ({}); what became of the order is "
+                                    "told here when it is back",
+                                    why));
+  update_end(*order.deployment);
+  if (never_sent) settle(order);
+}
+
+}  // namespace slipway::server::rollout

@@ -1,0 +1,124 @@
+#include "server/rollout/requests.h"
+
+#include <algorithm>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "json/map.h"
+#include "server/fleet/fleet.h"
+#include "wire/message.h"
+
+namespace slipway::server::rollout {
+namespace {
+
+constexpr std::size_t max_revision = 200;
+constexpr std::size_t max_note = 2000;
+
+std::string known_aliases(const config::App& app) {
+  std::vector<std::string> aliases;
+  for (const config::Node& node : app.nodes) aliases.push_back(node.alias);
+  return base::join(aliases, ", ");
+}
+
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// As JSON Schema counts them.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
+Outcome<void> check_revision(const std::string& revision) {
+  if (revision.empty())
+    return refuse(Refusal::invalid, "\"revision\" is empty: leave it out to take the newest");
+  if (revision.size() > max_revision)
+    return refuse(Refusal::invalid, "\"revision\" is longer than {} bytes", max_revision);
+  if (revision.starts_with('-')) {
+    return refuse(Refusal::invalid, "\"{}\" is not a revision: none begins with '-'",
+                  base::printable(revision));
+  }
+  const bool control =
+      std::ranges::any_of(revision, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
+  if (control) return refuse(Refusal::invalid, "\"revision\" holds a space or a control character");
+  return {};
+}
+
+wire::Order make_order(std::int64_t deployment, const config::App& app, const config::Node& node,
+                       const Request& request, const std::string& revision) {
+  return {.id = base::make_id(),
+          .deployment = std::to_string(deployment),
+          .app = app.name,
+          .node = node.alias,
+          .action = request.action == "rollback" ? wire::Action::rollback : wire::Action::update,
+          .revision = revision,
+          .target = fleet::target_of(app, node),
+          .before_deploy = node.before_deploy,
+          .after_deploy = node.after_deploy,
+          .hook_timeout_ms = static_cast<std::uint64_t>(app.timeout.count())};
+}
+
+}  // namespace
+
+Outcome<void> check(const Request& request) {
+  if (request.action != "update" && request.action != "rollback") {
+    return refuse(Refusal::invalid, "\"action\" is \"{}\"; expected \"update\" or \"rollback\"",
+                  base::printable(base::shorten(request.action, 60)));
+  }
+  if (request.action == "rollback" && !request.revision) {
+    return refuse(Refusal::invalid, "a rollback needs \"revision\": the one to go back to");
+  }
+  if (request.note && characters(*request.note) > max_note)
+    return refuse(Refusal::invalid, "\"note\" is longer than {} characters", max_note);
+  return request.revision ? check_revision(*request.revision) : Outcome<void>{};
+}
+
+Outcome<std::vector<const config::Node*>> choose_nodes(const config::App& app, const Request& request) {
+  std::vector<const config::Node*> chosen;
+  if (app.nodes.empty())
+    return refuse(Refusal::conflict, "the app {} has no nodes: add some to it in server.json", app.name);
+  if (request.nodes && request.nodes->empty())
+    return refuse(Refusal::invalid, "\"nodes\" is empty: leave it out to take all");
+  for (const std::string& alias : request.nodes.value_or(std::vector<std::string>{})) {
+    if (app.find_node(alias) != nullptr) continue;
+    return refuse(Refusal::invalid, "the app {} has no node \"{}\"; it has {}", app.name,
+                  base::printable(base::shorten(alias, 100)), known_aliases(app));
+  }
+  for (const config::Node& node : app.nodes) {
+    if (!request.nodes || std::ranges::find(*request.nodes, node.alias) != request.nodes->end())
+      chosen.push_back(&node);
+  }
+  return chosen;
+}
+
+store::Deployment make_deployment(std::int64_t id, const config::App& app,
+                                  const std::vector<const config::Node*>& nodes, const Request& request,
+                                  const std::string& revision) {
+  store::Deployment deployment{.id = id,
+                               .app = app.name,
+                               .action = request.action,
+                               .revision = revision,
+                               .requested_revision = request.revision,
+                               .note = request.note.value_or(""),
+                               .created_at = base::now()};
+  for (const config::Node* node : nodes) {
+    const wire::Order order = make_order(id, app, *node, request, revision);
+    store::DeploymentNode record{.alias = node->alias};
+    record.order_id = order.id;
+    record.addr = node->addr.text();
+    record.order = boost::json::serialize(json::encode(order));
+    deployment.nodes.push_back(std::move(record));
+  }
+  return deployment;
+}
+
+bool is_exact(config::VcsType type, std::string_view revision) {
+  if (type == config::VcsType::svn) return !revision.empty() && std::ranges::all_of(revision, is_digit);
+  return (revision.size() == 40 || revision.size() == 64) && std::ranges::all_of(revision, is_hex);
+}
+
+}  // namespace slipway::server::rollout

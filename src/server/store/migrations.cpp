@@ -1,0 +1,93 @@
+#include "server/store/migrations.h"
+
+#include <array>
+#include <string_view>
+
+#include "server/store/sql.h"
+
+namespace slipway::server::store {
+namespace {
+
+// Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
+constexpr std::array migrations{std::string_view{R"(
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE deployments (
+  id INTEGER PRIMARY KEY,
+  app TEXT NOT NULL,
+  action TEXT NOT NULL,
+  revision TEXT NOT NULL,
+  requested_revision TEXT,
+  state TEXT NOT NULL,
+  note TEXT NOT NULL,
+  cancel_requested INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER
+);
+CREATE INDEX deployments_by_app ON deployments (app, id);
+CREATE INDEX deployments_running ON deployments (id) WHERE state = 'running';
+CREATE TABLE deployment_nodes (
+  deployment_id INTEGER NOT NULL REFERENCES deployments (id),
+  position INTEGER NOT NULL,
+  alias TEXT NOT NULL,
+  order_id TEXT NOT NULL UNIQUE,
+  addr TEXT NOT NULL,
+  order_json TEXT NOT NULL,
+  delivery TEXT NOT NULL,
+  spool_offset INTEGER NOT NULL,
+  output_bytes INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  step TEXT,
+  exit_code INTEGER,
+  reason TEXT,
+  steps TEXT NOT NULL,
+  revision_before TEXT,
+  revision_after TEXT,
+  started_at INTEGER,
+  finished_at INTEGER,
+  PRIMARY KEY (deployment_id, alias)
+) WITHOUT ROWID;
+CREATE INDEX deployment_nodes_unsettled ON deployment_nodes (deployment_id) WHERE delivery <> 'settled';
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  deployment_id INTEGER,
+  type TEXT NOT NULL,
+  data TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  order_id TEXT,
+  output_offset INTEGER,
+  output_length INTEGER
+);
+CREATE INDEX events_by_deployment ON events (deployment_id, id);
+CREATE INDEX events_but_output ON events (id) WHERE type <> 'output';
+)"}};
+
+void execute_script(soci::session& sql, std::string_view script) {
+  while (!script.empty()) {
+    const std::size_t end = script.find(';');
+    if (end == std::string_view::npos) return;
+    sql << std::string(script.substr(0, end));
+    script.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+base::Result<> migrate(soci::session& sql) {
+  int done = 0;
+  sql << "PRAGMA user_version", soci::into(done);
+  if (done > static_cast<int>(migrations.size())) {
+    return base::fail(
+        base::ErrorCode::conflict,
+        "the database was written by a newer Slipway (schema {}, this one knows {}): use the newer one again",
+        done, migrations.size());
+  }
+  for (std::size_t next = static_cast<std::size_t>(done); next < migrations.size(); ++next) {
+    soci::transaction transaction(sql);
+    execute_script(sql, migrations[next]);
+    sql << fmt::format("PRAGMA user_version = {}", next + 1);
+    transaction.commit();
+  }
+  return {};
+}
+
+}  // namespace slipway::server::store

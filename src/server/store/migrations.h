@@ -1,0 +1,16 @@
+// The database's schema, as the list of what was done to it.
+#pragma once
+
+#include "base/error.h"
+
+namespace soci {
+class session;
+}
+
+namespace slipway::server::store {
+
+// Brings the schema up to date: each step in a transaction of its own, together with the number that says
+// that it was done.
+base::Result<> migrate(soci::session& sql);
+
+}  // namespace slipway::server::store

@@ -1,0 +1,83 @@
+// Deployments as they are stored, shown and reasoned about.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace slipway::server::store {
+
+BOOST_DEFINE_ENUM_CLASS(DeploymentState, running, succeeded, failed, partial, rolled_back, cancelled)
+BOOST_DEFINE_ENUM_CLASS(NodeState, pending, running, succeeded, failed, rolled_back, cancelled, rejected,
+                        interrupted, offline, skipped)
+
+// What is known of an order's way to its agent. What is not settled is asked for whenever the agent is there.
+BOOST_DEFINE_ENUM_CLASS(Delivery,
+                        unsent,    // never left the server
+                        sent,      // may have arrived
+                        accepted,  // the agent has it on disk
+                        settled)   // nothing more is to be expected
+
+struct Step {
+  std::string name;
+  std::string state;
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> duration_ms;
+};
+BOOST_DESCRIBE_STRUCT(Step, (), (name, state, exit_code, duration_ms))
+
+struct DeploymentNode {
+  std::string alias;
+  NodeState state = NodeState::pending;
+  std::optional<std::string> step;
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::string> reason;
+  std::vector<Step> steps;
+  std::optional<std::string> revision_before;
+  std::optional<std::string> revision_after;
+  std::optional<base::Time> started_at;
+  std::optional<base::Time> finished_at;
+  std::uint64_t output_bytes = 0;
+
+  // Not shown to people.
+  std::string order_id;
+  std::string addr;   // of its agent when the deployment was made
+  std::string order;  // the wire order as JSON
+  Delivery delivery = Delivery::unsent;
+  std::uint64_t spool_offset = 0;  // up to where the spool is stored; always between two frames
+};
+
+struct Deployment {
+  std::int64_t id = 0;
+  std::string app;
+  std::string action;  // "update", "rollback"
+  std::string revision;
+  std::optional<std::string> requested_revision;
+  DeploymentState state = DeploymentState::running;
+  std::string note;
+  bool cancel_requested = false;
+  base::Time created_at;
+  std::optional<base::Time> finished_at;
+  std::vector<DeploymentNode> nodes;
+
+  DeploymentNode* find_node(std::string_view alias);
+  const DeploymentNode* find_node(std::string_view alias) const;
+};
+
+template <class Enum>
+std::string name_of(Enum value) {
+  return boost::describe::enum_to_string(value, "");
+}
+
+inline bool is_final(NodeState state) {
+  return state != NodeState::pending && state != NodeState::running;
+}
+inline bool is_final(DeploymentState state) {
+  return state != DeploymentState::running;
+}
+
+}  // namespace slipway::server::store

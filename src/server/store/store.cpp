@@ -1,0 +1,211 @@
+#include "server/store/store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <set>
+
+#include "base/file.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "json/map.h"
+#include "server/store/migrations.h"
+#include "server/store/output_files.h"
+#include "server/store/rows.h"
+#include "server/store/sql.h"
+
+namespace slipway::server::store {
+namespace {
+
+// SQLite says "database or disk is full" and the like; a person needs to know which database.
+base::Error database_error(const std::exception& error) {
+  return {base::ErrorCode::io, fmt::format("the database slipway.db: {}", error.what())};
+}
+
+base::Result<base::UniqueFd> lock_directory(const fs::path& directory) {
+  const fs::path file = directory / "server.lock";
+  base::UniqueFd lock{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (!lock) return base::fail_errno(errno, "cannot open {}", file.string());
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  return base::fail(
+      base::ErrorCode::conflict,
+      "another server uses the data directory {}: stop it, or give this one another \"data_dir\"",
+      directory.string());
+}
+
+}  // namespace
+
+struct Store::Impl {
+  explicit Impl(const fs::path& directory) : output(directory / "output") {}
+
+  base::UniqueFd lock;
+  soci::session sql;
+  OutputFiles output;
+  std::string instance;
+  bool full_sync = false;
+
+  void configure(const fs::path& file) {
+    sql.open(soci::sqlite3, "db=" + file.string());
+    std::string ignored;
+    sql << "PRAGMA journal_mode = WAL", soci::into(ignored);
+    sql << "PRAGMA foreign_keys = ON";
+    sql << "PRAGMA synchronous = NORMAL";
+    sql << "PRAGMA busy_timeout = 10000", soci::into(ignored);
+  }
+
+  void read_instance() {
+    soci::indicator found = soci::i_null;
+    sql << "SELECT value FROM settings WHERE name = 'instance'", soci::into(instance, found);
+    if (sql.got_data()) return;
+    instance = base::make_id();
+    sql << "INSERT INTO settings (name, value) VALUES ('instance', :value)", soci::use(instance);
+  }
+
+  // A commit flushes the log only when it has to survive a power loss: a kill loses nothing either way.
+  void sync_fully(bool full) {
+    if (full == full_sync) return;
+    sql << (full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    full_sync = full;
+  }
+
+  base::Result<> write_output(const Batch& batch) {
+    std::set<std::string> touched;
+    for (const OutputChunk& chunk : batch.output) {
+      if (auto written = output.write(chunk.order_id, chunk.offset, chunk.bytes); !written) return written;
+      touched.insert(chunk.order_id);
+    }
+    if (!batch.durable) return {};
+    for (const Batch::NodeRow& row : batch.nodes) touched.insert(row.node.order_id);
+    for (const std::string& order : touched) {
+      if (auto synced = output.sync(order); !synced) return synced;
+    }
+    return {};
+  }
+
+  void write_rows(const Batch& batch) {
+    sync_fully(batch.durable);
+    soci::transaction transaction(sql);
+    for (const Deployment& deployment : batch.created) insert(sql, deployment);
+    for (const Deployment& deployment : batch.deployments) update(sql, deployment);
+    for (const Batch::NodeRow& row : batch.nodes) update(sql, row.deployment, row.node);
+    for (const EventPtr& event : batch.events) insert(sql, *event);
+    transaction.commit();
+  }
+
+  std::int64_t number(const char* query) {
+    std::int64_t value = 0;
+    sql << query, soci::into(value);
+    return value;
+  }
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+base::Result<std::unique_ptr<Store>> Store::open(const fs::path& directory) {
+  if (auto made = base::make_writable_directory(directory); !made) return std::unexpected(made.error());
+  auto lock = lock_directory(directory);
+  if (!lock) return std::unexpected(lock.error());
+  auto impl = std::make_unique<Impl>(directory);
+  impl->lock = std::move(*lock);
+  if (auto made = impl->output.open(); !made) return std::unexpected(made.error());
+  try {
+    impl->configure(directory / "slipway.db");
+    if (auto migrated = migrate(impl->sql); !migrated) return std::unexpected(migrated.error());
+    impl->read_instance();
+  } catch (const std::exception& error) {
+    return std::unexpected(database_error(error).context((directory / "slipway.db").string()));
+  }
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+std::string Store::instance() const {
+  return impl_->instance;
+}
+
+std::int64_t Store::last_event_id() {
+  return impl_->number("SELECT coalesce(max(id), 0) FROM events");
+}
+std::int64_t Store::last_deployment_id() {
+  return impl_->number("SELECT coalesce(max(id), 0) FROM deployments");
+}
+
+base::Result<> Store::write(const Batch& batch) {
+  if (auto written = impl_->write_output(batch); !written) return written;
+  try {
+    impl_->write_rows(batch);
+  } catch (const std::exception& error) {
+    return std::unexpected(database_error(error));
+  }
+  return {};
+}
+
+std::vector<Deployment> Store::unfinished() {
+  return select_deployments(
+      impl_->sql, {.where = "state = 'running' OR id IN (SELECT deployment_id FROM deployment_nodes "
+                            "WHERE delivery <> 'settled')",
+                   .order_and_limit = "ORDER BY id"});
+}
+
+std::optional<Deployment> Store::find(std::int64_t id) {
+  auto found = select_deployments(impl_->sql, {.where = "id = :number", .number = id});
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::vector<Deployment> Store::list(const std::optional<std::string>& app, int limit,
+                                    std::optional<std::int64_t> before) {
+  Selection selection{.where = before ? "id < :number" : "1 = 1",
+                      .order_and_limit = fmt::format("ORDER BY id DESC LIMIT {}", limit),
+                      .text = app.value_or(""),
+                      .number = before.value_or(0)};
+  if (app) selection.where += " AND app = :text";
+  return select_deployments(impl_->sql, selection);
+}
+
+std::vector<std::pair<std::string, std::int64_t>> Store::last_of_each_app() {
+  std::string app;
+  std::int64_t id = 0;
+  soci::statement statement = (impl_->sql.prepare << "SELECT app, max(id) FROM deployments GROUP BY app",
+                               soci::into(app), soci::into(id));
+  statement.execute();
+  std::vector<std::pair<std::string, std::int64_t>> result;
+  while (statement.fetch()) result.emplace_back(app, id);
+  return result;
+}
+
+Store::EventPage Store::events(std::int64_t after, const EventFilter& filter, int limit,
+                               std::size_t max_bytes) {
+  EventPage page;
+  const std::int64_t newest = last_event_id();
+  const auto found = select_events(impl_->sql, after, filter, limit);
+  std::size_t bytes = 0;
+  for (const auto& event : found) {
+    if (event->output) {
+      const auto text =
+          impl_->output.read(event->output->order_id, event->output->offset, event->output->length);
+      event->facts = event->data;
+      event->data = output_event_data(event->facts, text.value_or(""));
+    }
+    bytes += event->data.size();
+    page.events.push_back(event);
+    page.read_up_to = event->id;
+    if (bytes > max_bytes) return page;
+  }
+  if (static_cast<int>(found.size()) < limit) page.read_up_to = std::max(after, newest);
+  return page;
+}
+
+base::Result<std::string> Store::read_output(const std::string& order_id, std::uint64_t offset,
+                                             std::size_t length) {
+  return impl_->output.read(order_id, offset, length);
+}
+
+std::string output_event_data(const std::string& facts, std::string_view bytes) {
+  boost::json::object data = boost::json::parse(facts).as_object();
+  data.emplace("text", base::to_utf8(bytes));
+  return boost::json::serialize(data);
+}
+
+}  // namespace slipway::server::store

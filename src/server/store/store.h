@@ -1,0 +1,94 @@
+// The database and the output files of the server's data directory:
+//
+//   slipway.db      SQLite: deployments, nodes, steps, events
+//   output/<order>  the raw output of one node of one deployment
+//
+// Blocking: used on the database thread only (database.h). What write() has committed survives a kill of the
+// server at any moment; what it committed durably survives a power loss.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "server/store/event.h"
+#include "server/store/model.h"
+
+namespace slipway::server::store {
+
+namespace fs = std::filesystem;
+
+struct OutputChunk {
+  std::string order_id;
+  std::uint64_t offset = 0;
+  std::string bytes;
+};
+
+// Everything that happened since the last write, as one transaction.
+struct Batch {
+  struct NodeRow {
+    std::int64_t deployment = 0;
+    DeploymentNode node;
+  };
+  std::vector<Deployment> created;      // with their nodes
+  std::vector<Deployment> deployments;  // changed; their nodes are not looked at
+  std::vector<NodeRow> nodes;           // changed
+  std::vector<OutputChunk> output;
+  std::vector<EventPtr> events;
+  bool durable = false;
+
+  bool empty() const {
+    return created.empty() && deployments.empty() && nodes.empty() && output.empty() && events.empty();
+  }
+};
+
+class Store {
+ public:
+  // Makes or opens the database in the directory and brings its schema up to date. A database of a newer
+  // Slipway, a directory that cannot be written, or one that another server uses is an error.
+  static base::Result<std::unique_ptr<Store>> open(const fs::path& directory);
+  ~Store();
+
+  // This installation's id, made at the first start.
+  std::string instance() const;
+
+  std::int64_t last_event_id();
+  std::int64_t last_deployment_id();
+
+  base::Result<> write(const Batch& batch);
+
+  // Not at their end, or at their end with orders that are not settled.
+  std::vector<Deployment> unfinished();
+
+  std::optional<Deployment> find(std::int64_t id);
+  // Newest first.
+  std::vector<Deployment> list(const std::optional<std::string>& app, int limit,
+                               std::optional<std::int64_t> before);
+  // The newest deployment of each app.
+  std::vector<std::pair<std::string, std::int64_t>> last_of_each_app();
+
+  struct EventPage {
+    std::vector<EventPtr> events;
+    std::int64_t read_up_to = 0;
+  };
+  // Output events get their text from the output files.
+  EventPage events(std::int64_t after, const EventFilter& filter, int limit, std::size_t max_bytes);
+
+  // At most `length` bytes; less at the end of what has arrived.
+  base::Result<std::string> read_output(const std::string& order_id, std::uint64_t offset,
+                                        std::size_t length);
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The data of an output event: `facts` with the member "text" made of the bytes.
+std::string output_event_data(const std::string& facts, std::string_view bytes);
+
+}  // namespace slipway::server::store

@@ -1,0 +1,111 @@
+// Looking at a git working copy, and whether an order may touch it.
+#include "base/text.h"
+#include "vcs/git_working_copy.h"
+#include "vcs/url.h"
+
+namespace slipway::vcs {
+namespace {
+
+using base::ErrorCode;
+
+// A relative path in the configuration of a repository is relative to its working tree.
+std::string origin_identity(const GitSeen& seen) {
+  const bool is_path = !seen.origin.contains(':') && !seen.origin.starts_with('/');
+  return git_identity(is_path ? (seen.layout.work_tree / seen.origin).lexically_normal().string()
+                              : seen.origin);
+}
+
+std::string shown(const GitSeen& seen) {
+  return base::printable(seen.layout.work_tree.string());
+}
+
+base::Result<> check_branch(const GitSeen& seen, const Spec& spec) {
+  const std::string& branch = seen.status.branch;
+  if (spec.branch.empty() || branch.empty() || branch == spec.branch) return {};
+  return base::fail(
+      ErrorCode::conflict,
+      "in {} the branch '{}' is checked out, but '{}' is configured: run `git checkout {}` there, or change "
+      "the app's branch in server.json",
+      shown(seen), base::printable(branch), spec.branch, spec.branch);
+}
+
+base::Result<> check_unfinished(const GitSeen& seen) {
+  if (const auto unmerged = unmerged_paths(seen.status); !unmerged.empty()) {
+    return base::fail(ErrorCode::conflict,
+                      "{} has files with unresolved conflicts: {}. Resolve them there, or give up "
+                      "with `git merge --abort` or `git reset --merge`",
+                      shown(seen), name_list(unmerged));
+  }
+  if (const std::string operation = seen.layout.operation_in_progress(); !operation.empty()) {
+    return base::fail(ErrorCode::conflict, "{} is in the middle of {}: finish or abort it there first",
+                      shown(seen), operation);
+  }
+  return {};
+}
+
+base::Result<> check_local_changes(const GitSeen& seen, const Spec& spec) {
+  const std::vector<std::string> modified = modified_paths(seen.status);
+  if (spec.local_changes != LocalChanges::refuse || modified.empty()) return {};
+  return base::fail(ErrorCode::conflict, "{} has local changes in {} {}: {}", shown(seen), modified.size(),
+                    modified.size() == 1 ? "file" : "files", name_list(modified));
+}
+
+}  // namespace
+
+asio::awaitable<base::Result<GitStatus>> read_git_status(Git git) {
+  auto out = co_await git.must(git_status_args());
+  if (!out) co_return std::unexpected(out.error());
+  co_return parse_git_status(*out);
+}
+
+asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place) {
+  GitSeen seen;
+  auto layout = GitLayout::of(place.path);
+  if (!layout) co_return std::unexpected(layout.error());
+  seen.layout = std::move(*layout);
+  auto status = co_await read_git_status(git);
+  if (!status) co_return std::unexpected(status.error());
+  seen.status = std::move(*status);
+  auto config = co_await git.ask(git_config_args());
+  if (!config) co_return std::unexpected(config.error());
+  auto values = parse_git_config(config->out);
+  seen.origin = values["remote.origin.url"];
+  seen.own_ssh_command = values.contains("core.sshcommand");
+  co_return seen;
+}
+
+base::Result<> check_origin(const GitSeen& seen, const Spec& spec) {
+  if (seen.origin.empty() && spec.url.empty()) {
+    return base::fail(ErrorCode::conflict,
+                      "{} has no remote 'origin', and no url is configured: where should its "
+                      "commits come from?",
+                      shown(seen));
+  }
+  if (seen.origin.empty() || spec.url.empty() || origin_identity(seen) == git_identity(spec.url)) return {};
+  return base::fail(ErrorCode::conflict,
+                    "{} is a working copy of {}, but {} is configured: correct the app's url or "
+                    "path, or move the directory away to have it cloned",
+                    shown(seen), shown_url(seen.origin), shown_url(spec.url));
+}
+
+base::Result<> check_state(const GitSeen& seen, const Spec& spec) {
+  if (seen.status.head.empty()) {
+    return base::fail(ErrorCode::conflict,
+                      "{} is a repository without a commit: nothing to update. Remove the directory "
+                      "to have it cloned, or run `git pull` there once",
+                      shown(seen));
+  }
+  if (auto good = check_unfinished(seen); !good) return good;
+  if (auto good = check_branch(seen, spec); !good) return good;
+  return check_local_changes(seen, spec);
+}
+
+Status to_status(const GitStatus& git) {
+  Status status;
+  status.revision = git.head;
+  status.branch = base::to_utf8(git.branch);
+  set_modified(status, modified_paths(git));
+  return status;
+}
+
+}  // namespace slipway::vcs

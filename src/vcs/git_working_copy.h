@@ -1,0 +1,81 @@
+// The steps of an order on a git working copy: see vcs.h for what each may do.
+#pragma once
+
+#include "vcs/git_fetch.h"
+#include "vcs/git_layout.h"
+#include "vcs/git_parse.h"
+#include "vcs/place.h"
+#include "vcs/staging.h"
+#include "vcs/vcs.h"
+
+namespace slipway::vcs {
+
+// What is known about a working copy before anything is done to it.
+struct GitSeen {
+  GitLayout layout;
+  GitStatus status;
+  std::string origin;  // the url of the remote "origin"; empty: none
+  bool own_ssh_command = false;
+
+  std::string remote(const Spec& spec) const { return origin.empty() ? spec.url : "origin"; }
+  std::string url(const Spec& spec) const { return origin.empty() ? spec.url : origin; }
+};
+
+// Two processes: git status, git config.
+asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place);
+
+// One process; the queries' way.
+asio::awaitable<base::Result<GitStatus>> read_git_status(Git git);
+
+// The conditions under which an order may touch it, apart from its locks.
+base::Result<> check_origin(const GitSeen& seen, const Spec& spec);
+base::Result<> check_state(const GitSeen& seen, const Spec& spec);
+
+Status to_status(const GitStatus& status);
+
+class GitWorkingCopy final : public WorkingCopy {
+ public:
+  GitWorkingCopy(Spec spec, WorkingCopyOptions options)
+      : spec_(std::move(spec)), options_(std::move(options)) {}
+
+  asio::awaitable<base::Result<Status>> check(Io& io) override;
+  asio::awaitable<base::Result<>> prepare(const std::string& revision, Io& io) override;
+  asio::awaitable<base::Result<>> switch_to(const std::string& revision, Io& io) override;
+  asio::awaitable<void> tidy() override;
+
+ private:
+  using Differences = std::vector<GitDifference>;
+
+  Git git(const Io& io) const;
+  std::string branch() const { return spec_.branch.empty() && seen_ ? seen_->status.branch : spec_.branch; }
+  FetchSource source() const;
+  bool stands_on(const std::string& revision) const;
+  bool must_discard() const;
+
+  asio::awaitable<base::Result<>> clone(std::string revision, Io& io);
+  asio::awaitable<base::Result<>> fill_clone(Git git, std::string revision);
+  // None: the commit is not in the repository.
+  asio::awaitable<base::Result<std::optional<Differences>>> differences(const Git& git, std::string revision);
+  asio::awaitable<base::Result<Differences>> bring(const Git& git, std::string revision);
+  asio::awaitable<base::Result<bool>> compare_into(const Git& git, std::string revision,
+                                                   base::Result<std::optional<Differences>>& found);
+  base::Result<> check_files(const Differences& differences) const;
+  asio::awaitable<base::Result<>> check_commits(const Git& git, std::string revision);
+
+  base::Result<> check_unmoved() const;
+  asio::awaitable<base::Result<>> save_patch(const Git& git, Io& io);
+  asio::awaitable<base::Result<>> save_commits(const Git& git, Io& io);
+  asio::awaitable<base::Result<>> reset(const Git& git, std::string revision, Io& io);
+  asio::awaitable<base::Result<>> discard_and_reset(const Git& git, std::string revision, Io& io);
+  asio::awaitable<base::Result<>> update_submodules(const Git& git);
+
+  Spec spec_;
+  WorkingCopyOptions options_;
+  Place place_;
+  std::optional<GitSeen> seen_;
+  std::optional<Staging> staging_;
+  bool drops_commits_ = false;
+  bool switched_ = false;
+};
+
+}  // namespace slipway::vcs

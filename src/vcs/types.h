@@ -1,0 +1,70 @@
+// The values of this library, without its coroutines: what is asked for and what was found.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace slipway::vcs {
+
+namespace fs = std::filesystem;
+
+enum class Type { git, svn };
+
+// What happens to files that a person changed on the host.
+enum class LocalChanges {
+  keep,     // they survive; one that the new revision would overwrite fails the deployment before any change
+  refuse,   // any local change fails the deployment before any change
+  discard,  // they are saved as a patch, then dropped
+};
+
+struct Spec {
+  Type type = Type::git;
+  std::string url;     // may be empty where the working copy exists already
+  std::string branch;  // git only; empty: the branch that is checked out, else the repository's default
+  fs::path path;       // absolute
+  LocalChanges local_changes = LocalChanges::keep;
+};
+
+struct Commit {
+  std::string revision;
+  std::string author;
+  base::Time time;
+  std::string message;  // UTF-8, line ends \n, no trailing ones; may be empty; cut at 64 KiB
+};
+
+struct CommitPage {
+  std::vector<Commit> commits;  // newest first
+  bool more = false;            // older ones follow
+};
+
+struct Status {
+  // Empty: nothing there yet (missing or empty path). svn: the last revision that changed the working copy's
+  // URL, as resolve() gives it and as the history lists it; `svn update` may have printed a higher number.
+  std::string revision;
+  std::string branch;  // empty: detached head, or svn
+  std::vector<std::string>
+      modified;  // files with local changes, at most 100, UTF-8; untracked ones do not count
+  std::size_t modified_total = 0;
+};
+
+struct WorkingCopyOptions {
+  fs::path patch_directory;  // where `discard` saves local changes
+  std::string order_id;      // part of the names of what is saved
+  // A lock file (git's index.lock) that is not older than this was left by an order of ours that died, and is
+  // removed; an older one is somebody else's and is reported.
+  std::optional<base::Time> own_lock_since;
+};
+
+struct LogQuery {
+  std::size_t limit = 20;
+  std::string before;        // a revision of the history; only what comes after it in the list (older ones)
+  fs::path cache_directory;  // where a repository may be kept whose working copy does not exist yet
+};
+
+}  // namespace slipway::vcs

@@ -1,0 +1,29 @@
+#include "vcs/vcs.h"
+
+#include "vcs/git_queries.h"
+#include "vcs/git_working_copy.h"
+#include "vcs/svn_queries.h"
+#include "vcs/svn_working_copy.h"
+
+namespace slipway::vcs {
+
+std::unique_ptr<WorkingCopy> make_working_copy(Spec spec, WorkingCopyOptions options) {
+  if (spec.type == Type::git) return std::make_unique<GitWorkingCopy>(std::move(spec), std::move(options));
+  return std::make_unique<SvnWorkingCopy>(std::move(spec), std::move(options));
+}
+
+asio::awaitable<base::Result<Status>> read_status(Spec spec) {
+  return spec.type == Type::git ? read_git_status(std::move(spec)) : read_svn_status(std::move(spec));
+}
+
+asio::awaitable<base::Result<std::string>> resolve(Spec spec, std::string wanted, fs::path cache_directory) {
+  if (spec.type == Type::svn) return resolve_svn(std::move(spec), std::move(wanted));
+  return resolve_git(std::move(spec), std::move(wanted), std::move(cache_directory));
+}
+
+asio::awaitable<base::Result<CommitPage>> read_log(Spec spec, LogQuery query) {
+  if (spec.type == Type::svn) return read_svn_log(std::move(spec), std::move(query));
+  return read_git_log(std::move(spec), std::move(query));
+}
+
+}  // namespace slipway::vcs

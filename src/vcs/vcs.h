@@ -1,0 +1,69 @@
+// One face for git and Subversion: reading a repository's history and bringing a working copy to a revision.
+// Start with make_working_copy(). Nothing here asks a question on a terminal, and nothing passes a shell.
+//
+// How the files fit: *_commands build argv, *_parse read what the tools print (both pure); tool runs, failure
+// turns what a tool said into a sentence; git_* and svn_working_copy and _queries put them together.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "process/process.h"
+#include "vcs/types.h"
+
+namespace slipway::vcs {
+
+namespace asio = boost::asio;
+
+// A line for the order's output, written by us and not by a tool: "saved 3 local changes as /var/…".
+using Note = std::function<base::Result<>(std::string_view line)>;
+
+struct Io {
+  process::Sink output;  // what the tools print
+  Note note;
+  process::StopRequest* stop = nullptr;
+  // The time limit of one command of the tool.
+  base::Millis timeout = std::chrono::minutes{10};
+};
+
+// The steps `check`, `fetch` and `switch` of an order, called in this order on one object. Each returns
+// an error with a sentence for a tired person; after an error from check or prepare nothing was changed.
+class WorkingCopy {
+ public:
+  virtual ~WorkingCopy() = default;
+
+  // Reads what is there. Refuses a path that is something else than a working copy of `url`.
+  virtual asio::awaitable<base::Result<Status>> check(Io& io) = 0;
+
+  // Brings the revision to the host and makes sure that the switch can succeed, without changing the working
+  // copy. A missing or empty path is prepared by cloning to a place beside it. Uses the network only
+  // if the revision is not there yet.
+  virtual asio::awaitable<base::Result<>> prepare(const std::string& revision, Io& io) = 0;
+
+  // Changes the working copy to the prepared revision; local changes are treated as Spec says.
+  virtual asio::awaitable<base::Result<>> switch_to(const std::string& revision, Io& io) = 0;
+
+  // After an order's result was written: housekeeping that nobody waits for (git gc --auto).
+  virtual asio::awaitable<void> tidy() = 0;
+};
+
+// Destroying it before the switch removes what prepare() cloned.
+std::unique_ptr<WorkingCopy> make_working_copy(Spec spec, WorkingCopyOptions options);
+
+// The queries, answered without an order; they change neither the working copy nor its branches.
+asio::awaitable<base::Result<Status>> read_status(Spec spec);
+
+// The exact revision that `wanted` means (a commit id or its unambiguous beginning, a branch or tag name, an
+// svn revision number); empty: the newest of the branch. A revision that does not exist is not_found, one
+// that could be taken for an option is invalid. A commit id can only be checked in a repository: where the
+// working copy is missing, one is kept in the cache directory (none given: a temporary one is made each
+// time).
+asio::awaitable<base::Result<std::string>> resolve(Spec spec, std::string wanted,
+                                                   fs::path cache_directory = {});
+
+asio::awaitable<base::Result<CommitPage>> read_log(Spec spec, LogQuery query);
+
+}  // namespace slipway::vcs

@@ -1,0 +1,258 @@
+// What server and agent say to each other: one described struct per message, from which encoder, decoder,
+// tests and the table in docs/protocol.md derive. Start with encode() and decode().
+//
+// A message is the payload of a data frame: one JSON object whose member "type" names the message, optionally
+// followed by a NUL byte and raw bytes. Pure: no I/O.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "json/map.h"
+#include "wire/frame.h"
+
+namespace slipway::wire {
+
+inline constexpr int protocol_version = 1;
+
+BOOST_DEFINE_ENUM_CLASS(VcsType, git, svn)
+BOOST_DEFINE_ENUM_CLASS(LocalChanges, keep, refuse, discard)
+BOOST_DEFINE_ENUM_CLASS(Action, update, rollback)
+BOOST_DEFINE_ENUM_CLASS(StepName, check, fetch, before_deploy, switch_, after_deploy)
+BOOST_DEFINE_ENUM_CLASS(StepState, running, succeeded, failed, cancelled, interrupted)
+BOOST_DEFINE_ENUM_CLASS(OutputStream, stdout_, stderr_, note)
+// How an order ends on its node.
+BOOST_DEFINE_ENUM_CLASS(ResultState, succeeded, failed, rolled_back, cancelled, rejected, interrupted)
+// What an agent knows of an order.
+BOOST_DEFINE_ENUM_CLASS(OrderState, accepted, running, finished, rejected, unknown)
+
+// Names that C++ keeps for itself, as they stand on the wire: "switch", "stdout".
+std::string name_of(StepName step);
+std::string name_of(OutputStream stream);
+std::optional<StepName> step_from(std::string_view name);
+std::optional<OutputStream> stream_from(std::string_view name);
+
+// --- both ways ---------------------------------------------------------------------------------------------
+
+// An order that has a spool on the agent's disk.
+struct OrderSummary {
+  std::string id;
+  OrderState state = OrderState::running;
+  std::uint64_t spool_length = 0;
+};
+BOOST_DESCRIBE_STRUCT(OrderSummary, (), (id, state, spool_length))
+
+// The first message of each side.
+struct Hello {
+  static constexpr std::string_view type = "hello";
+  int protocol = protocol_version;
+  std::string version;
+  std::string role;      // "server" or "agent"
+  std::string instance;  // this installation's own id, made at its first start
+  std::optional<std::string> host;
+  std::optional<std::string> os;
+  std::optional<std::vector<OrderSummary>> orders;  // agent: what it keeps for this server's instance
+};
+BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, version, role, instance, host, os, orders))
+
+// An answer to a message that could not be served.
+struct ErrorMessage {
+  static constexpr std::string_view type = "error";
+  std::optional<std::string> re;  // the id of the query or order it is about
+  std::string code;               // base::ErrorCode's name, or "unknown_message"
+  std::string message;
+};
+BOOST_DESCRIBE_STRUCT(ErrorMessage, (), (re, code, message))
+
+// --- server to agent ---------------------------------------------------------------------------------------
+
+// A working copy, as order and query name it.
+struct Target {
+  VcsType vcs = VcsType::git;
+  std::string url;
+  std::string branch;
+  std::string path;
+  LocalChanges local_changes = LocalChanges::keep;
+};
+BOOST_DESCRIBE_STRUCT(Target, (), (vcs, url, branch, path, local_changes))
+
+struct Order {
+  static constexpr std::string_view type = "order";
+  std::string id;
+  std::string deployment;
+  std::string app;
+  std::string node;
+  Action action = Action::update;
+  std::string revision;
+  Target target;
+  std::vector<std::string> before_deploy;
+  std::vector<std::string> after_deploy;
+  std::uint64_t hook_timeout_ms = 0;
+};
+BOOST_DESCRIBE_STRUCT(Order, (),
+                      (id, deployment, app, node, action, revision, target, before_deploy, after_deploy,
+                       hook_timeout_ms))
+
+// "Send me the order's spool from this offset, and what is appended to it."
+struct Follow {
+  static constexpr std::string_view type = "follow";
+  std::string order;
+  std::uint64_t offset = 0;
+};
+BOOST_DESCRIBE_STRUCT(Follow, (), (order, offset))
+
+// "I have stored the spool up to here." With the offset behind the result the agent may forget the order.
+struct Ack {
+  static constexpr std::string_view type = "ack";
+  std::string order;
+  std::uint64_t offset = 0;
+};
+BOOST_DESCRIBE_STRUCT(Ack, (), (order, offset))
+
+struct Cancel {
+  static constexpr std::string_view type = "cancel";
+  std::string order;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(Cancel, (), (order, reason))
+
+BOOST_DEFINE_ENUM_CLASS(QueryKind, log, status, resolve)
+
+struct Query {
+  static constexpr std::string_view type = "query";
+  std::string id;
+  QueryKind kind = QueryKind::status;
+  Target target;
+  std::optional<std::string> revision;  // resolve: what is wanted; absent: the newest
+  std::optional<std::uint32_t> limit;   // log
+  std::optional<std::string> before;    // log
+};
+BOOST_DESCRIBE_STRUCT(Query, (), (id, kind, target, revision, limit, before))
+
+// --- agent to server ---------------------------------------------------------------------------------------
+
+// The answer to order, follow and cancel.
+struct OrderStateMessage {
+  static constexpr std::string_view type = "order_state";
+  std::string id;
+  OrderState state = OrderState::unknown;
+  std::uint64_t spool_length = 0;
+  std::optional<std::string> reason;
+};
+BOOST_DESCRIBE_STRUCT(OrderStateMessage, (), (id, state, spool_length, reason))
+
+// A piece of a spool: its bytes are the raw part, and are whole frames.
+struct Spool {
+  static constexpr std::string_view type = "spool";
+  std::string order;
+  std::uint64_t offset = 0;
+};
+BOOST_DESCRIBE_STRUCT(Spool, (), (order, offset))
+
+struct CommitInfo {
+  std::string revision;
+  std::string author;
+  std::string time;  // RFC 3339, UTC
+  std::string message;
+};
+BOOST_DESCRIBE_STRUCT(CommitInfo, (), (revision, author, time, message))
+
+struct WorkingCopyStatus {
+  std::optional<std::string> revision;  // absent: nothing there yet
+  std::optional<std::string> branch;
+  std::vector<std::string> modified;
+  std::uint64_t modified_total = 0;
+};
+BOOST_DESCRIBE_STRUCT(WorkingCopyStatus, (), (revision, branch, modified, modified_total))
+
+// The answer to a query: the member that its kind asks for.
+struct Answer {
+  static constexpr std::string_view type = "answer";
+  std::string id;
+  std::optional<std::vector<CommitInfo>> commits;
+  std::optional<bool> more;
+  std::optional<WorkingCopyStatus> status;
+  std::optional<std::string> revision;
+};
+BOOST_DESCRIBE_STRUCT(Answer, (), (id, commits, more, status, revision))
+
+// --- in the spool ------------------------------------------------------------------------------------------
+
+struct StepStarted {
+  static constexpr std::string_view type = "step_started";
+  std::string step;
+  std::string time;
+};
+BOOST_DESCRIBE_STRUCT(StepStarted, (), (step, time))
+
+// Output: its bytes are the raw part.
+struct Output {
+  static constexpr std::string_view type = "output";
+  std::string stream;
+};
+BOOST_DESCRIBE_STRUCT(Output, (), (stream))
+
+struct StepFinished {
+  static constexpr std::string_view type = "step_finished";
+  std::string step;
+  StepState state = StepState::succeeded;
+  std::optional<int> exit_code;
+  std::uint64_t duration_ms = 0;
+  std::optional<std::string> revision;  // what the working copy stands on (check, switch)
+};
+BOOST_DESCRIBE_STRUCT(StepFinished, (), (step, state, exit_code, duration_ms, revision))
+
+// The last message of a spool.
+struct OrderResult {
+  static constexpr std::string_view type = "result";
+  ResultState state = ResultState::failed;
+  std::optional<std::string> step;  // that ended the order
+  std::optional<int> exit_code;
+  std::optional<std::string> reason;
+  std::optional<std::string> revision_before;
+  std::optional<std::string> revision_after;
+  std::string time;
+};
+BOOST_DESCRIBE_STRUCT(OrderResult, (),
+                      (state, step, exit_code, reason, revision_before, revision_after, time))
+
+// -----------------------------------------------------------------------------------------------------------
+
+using Message = std::variant<Hello, ErrorMessage, Order, Follow, Ack, Cancel, Query, OrderStateMessage, Spool,
+                             Answer, StepStarted, Output, StepFinished, OrderResult>;
+
+// A message whose type this version does not know; to be answered with ErrorMessage.
+struct UnknownMessage {
+  std::string type;
+  std::optional<std::string> id;
+};
+
+struct Decoded {
+  std::variant<Message, UnknownMessage> message;
+  std::string_view raw;  // into the payload that was given
+};
+
+// The payload of a data frame. An error means that the link is to be closed with it as the reason.
+base::Result<Decoded> decode(std::string_view payload);
+
+// The whole data frame of a message; `raw` at most max_raw_chunk.
+template <class T>
+std::string encode(const T& message, std::string_view raw = {});
+
+// The frame for JSON that has its "type" already, and raw bytes.
+std::string encode_json(const json::object& message, std::string_view raw);
+
+template <class T>
+std::string encode(const T& message, std::string_view raw) {
+  json::object fields = json::encode(message);
+  fields.emplace("type", T::type);
+  return encode_json(fields, raw);
+}
+
+}  // namespace slipway::wire

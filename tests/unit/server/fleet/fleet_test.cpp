@@ -1,0 +1,274 @@
+#include "server/fleet/fleet.h"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "async/on_loop.h"
+#include "base/id.h"
+#include "server/fleet/fake_agent.h"
+
+namespace slipway::server::fleet {
+namespace {
+
+using base::ErrorCode;
+using namespace std::chrono_literals;
+using test::FakeAgent;
+
+class Listener : public OrderListener {
+ public:
+  void agent_connected(const std::string&) override { ++connected; }
+  void agent_gone(const std::string&) override { ++gone; }
+  void order_state(const std::string&, const wire::OrderStateMessage& state) override {
+    states.push_back(state);
+  }
+  base::Result<> spool(const std::string&, const wire::Spool&, std::string_view frames) override {
+    spooled += frames;
+    if (refuse) return base::fail(ErrorCode::invalid, "not wanted");
+    return {};
+  }
+
+  int connected = 0;
+  int gone = 0;
+  bool refuse = false;
+  std::vector<wire::OrderStateMessage> states;
+  std::string spooled;
+};
+
+class FleetTest : public slipway::test::OnLoop {
+ public:
+  void SetUp() override {
+    config.apps = {{.name = "shop", .url = "https://host/shop", .branch = "main"}};
+    config.apps[0].nodes = {{.alias = "web1", .addr = agent.address(), .path = "/srv/shop"}};
+  }
+
+  void TearDown() override {
+    if (fleet) wait_for(fleet->stop());
+    fleet.reset();
+    wait_for(agent.stop());
+    OnLoop::TearDown();
+  }
+
+  void start() {
+    fleet.emplace(executor, config, instance, base::make_null_logger());
+    fleet->start(listener,
+                 [this](const std::string& app, const NodeView& node) { told.emplace_back(app, node); });
+  }
+
+  void start_and_meet() {
+    start();
+    run_until([&] { return fleet->online(addr()) && view().revision; });
+  }
+
+  std::string addr() const { return agent.address().text(); }
+  NodeView view() const { return fleet->view(config.apps[0], config.apps[0].nodes[0]); }
+
+  base::Result<wire::Answer> ask(wire::Query query, base::Millis limit = 30s) {
+    return wait_for(fleet->ask(addr(), std::move(query), limit));
+  }
+
+  void wait_for_reason(std::string_view part) {
+    run_until([&] { return fleet->offline_reason(addr()).value_or("").find(part) != std::string::npos; });
+  }
+
+  FakeAgent agent{executor};
+  config::Config config;
+  const std::string instance = base::make_id();
+  Listener listener;
+  std::vector<std::pair<std::string, NodeView>> told;
+  std::optional<Fleet> fleet;
+};
+
+TEST_F(FleetTest, MeetsItsAgent) {
+  start_and_meet();
+  EXPECT_EQ(listener.connected, 1);
+  EXPECT_EQ(agent.hellos.at(0).role, "server");
+  EXPECT_EQ(agent.hellos.at(0).instance, instance);
+  EXPECT_FALSE(fleet->offline_since(addr()));
+  EXPECT_FALSE(fleet->offline_reason(addr()));
+}
+
+TEST_F(FleetTest, KnowsWhatANodeIsLike) {
+  start_and_meet();
+  const NodeView node = view();
+  EXPECT_EQ(node.alias, "web1");
+  EXPECT_EQ(node.path, "/srv/shop");
+  EXPECT_TRUE(node.online);
+  EXPECT_EQ(node.revision, "standing");
+  EXPECT_EQ(node.agent_version, "9.9");
+  EXPECT_EQ(node.os, "FakeOS");
+  EXPECT_TRUE(node.last_seen);
+  EXPECT_EQ(agent.queries.at(0).target.path, "/srv/shop");
+  EXPECT_EQ(agent.queries.at(0).target.branch, "main");
+}
+
+TEST_F(FleetTest, TellsOfANodeOnlyWhenItChanged) {
+  start_and_meet();
+  run_ready();
+  const std::size_t before = told.size();
+  const std::size_t asked = agent.queries.size();
+  fleet->refresh("shop", "web1", std::nullopt);
+  run_until([&] { return agent.queries.size() > asked; });
+  ASSERT_TRUE(ask({.kind = wire::QueryKind::resolve}));
+  EXPECT_EQ(told.size(), before);
+  agent.standing = "elsewhere";
+  fleet->refresh("shop", "web1", std::nullopt);
+  run_until([&] { return told.size() > before; });
+  EXPECT_EQ(told.back().second.revision, "elsewhere");
+}
+
+TEST_F(FleetTest, DialsAnAddressOnceThoughManyNodesShareIt) {
+  config.apps[0].nodes.push_back({.alias = "web2", .addr = agent.address(), .path = "/srv/other"});
+  start_and_meet();
+  EXPECT_EQ(agent.hellos.size(), 1U);
+}
+
+TEST_F(FleetTest, SaysWhyANodeIsOffline) {
+  wait_for(agent.stop());
+  start();
+  wait_for_reason("Connection refused");
+  EXPECT_FALSE(view().online);
+  EXPECT_EQ(view().reason, fmt::format("cannot connect to {}: Connection refused", addr()));
+  EXPECT_TRUE(fleet->offline_since(addr()));
+}
+
+TEST_F(FleetTest, FindsAnAgentThatComesLater) {
+  wait_for(agent.stop());
+  start();
+  wait_for_reason("Connection refused");
+  agent.start();
+  run_until([&] { return fleet->online(addr()); });
+}
+
+TEST_F(FleetTest, MeetsItsAgentAgainAfterABreak) {
+  start_and_meet();
+  agent.cut();
+  run_until([&] { return listener.gone == 1; });
+  EXPECT_FALSE(fleet->online(addr()));
+  run_until([&] { return listener.connected == 2; });
+  EXPECT_EQ(agent.hellos.size(), 2U);
+}
+
+TEST_F(FleetTest, RefusesAnAgentOfAnotherProtocol) {
+  agent.hello.protocol = 2;
+  start();
+  wait_for_reason("the agent (9.9) speaks protocol 2, this server speaks 1: upgrade the older one");
+  EXPECT_FALSE(fleet->online(addr()));
+  EXPECT_EQ(listener.connected, 0);
+}
+
+TEST_F(FleetTest, RefusesWhatIsNoAgent) {
+  agent.hello.role = "server";
+  start();
+  wait_for_reason("what listens there is not a Slipway agent");
+}
+
+TEST_F(FleetTest, DoesNotDialBeyondThisHost) {
+  config.apps[0].nodes[0].addr = {"192.0.2.1", 8081};
+  start();
+  run_ready();
+  EXPECT_EQ(view().reason, "links are not encrypted yet, so only agents on loopback addresses are dialled");
+}
+
+TEST_F(FleetTest, AsksAndIsAnswered) {
+  start_and_meet();
+  const auto answer = ask({.kind = wire::QueryKind::resolve, .revision = "v1"});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->revision, "v1");
+}
+
+TEST_F(FleetTest, GivesAnErrorOfTheAgentToWhoAsked) {
+  agent.query_error = wire::ErrorMessage{.code = "not_found", .message = "no such revision"};
+  start_and_meet();
+  const auto answer = ask({.kind = wire::QueryKind::resolve});
+  EXPECT_EQ(answer.error().code, ErrorCode::not_found);
+  EXPECT_EQ(answer.error().message, "no such revision");
+}
+
+TEST_F(FleetTest, TakesACodeItDoesNotKnowForAFailureOfTheSystem) {
+  agent.query_error = wire::ErrorMessage{.code = "new_code", .message = "odd"};
+  start_and_meet();
+  EXPECT_EQ(ask({.kind = wire::QueryKind::resolve}).error().code, ErrorCode::io);
+}
+
+TEST_F(FleetTest, GivesUpAQuestionThatIsNotAnswered) {
+  start_and_meet();
+  agent.answers_queries = false;
+  const auto answer = ask({.kind = wire::QueryKind::log}, 5ms);
+  EXPECT_EQ(answer.error().code, ErrorCode::timeout);
+  EXPECT_EQ(answer.error().message, fmt::format("the agent {} did not answer within 5ms", addr()));
+}
+
+TEST_F(FleetTest, EndsAQuestionWhenTheAgentGoesAway) {
+  start_and_meet();
+  agent.answers_queries = false;
+  std::optional<base::Result<wire::Answer>> answer;
+  async::TaskGroup tasks(executor);
+  tasks.spawn([](FleetTest* test, std::optional<base::Result<wire::Answer>>& into) -> asio::awaitable<void> {
+    into = co_await test->fleet->ask(test->addr(), {.kind = wire::QueryKind::log}, 1h);
+  }(this, answer));
+  const std::size_t asked = agent.queries.size();
+  run_until([&] { return agent.queries.size() > asked; });
+  agent.cut();
+  wait_for(tasks.join());
+  EXPECT_EQ(answer->error().code, ErrorCode::unavailable);
+}
+
+TEST_F(FleetTest, DoesNotAskWhoIsOffline) {
+  wait_for(agent.stop());
+  start();
+  EXPECT_EQ(ask({.kind = wire::QueryKind::log}).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(wait_for(fleet->ask("127.0.0.1:1", {}, 1s)).error().message, "there is no agent at 127.0.0.1:1");
+}
+
+TEST_F(FleetTest, PassesOnWhatAnAgentSaysOfOrders) {
+  start_and_meet();
+  agent.send(wire::OrderStateMessage{.id = "x", .state = wire::OrderState::finished, .spool_length = 7});
+  agent.send(wire::Spool{"x", 0}, std::string("bytes\0", 6));
+  run_until([&] { return !listener.spooled.empty(); });
+  EXPECT_EQ(listener.states.at(0).spool_length, 7U);
+  EXPECT_EQ(listener.spooled, std::string("bytes\0", 6));
+}
+
+TEST_F(FleetTest, ClosesTheLinkWhereASpoolIsRefused) {
+  start_and_meet();
+  listener.refuse = true;
+  agent.send(wire::Spool{"x", 0}, "bytes");
+  wait_for_reason("not wanted");
+  EXPECT_EQ(listener.gone, 1);
+}
+
+TEST_F(FleetTest, AnswersAMessageOfALaterVersion) {
+  start_and_meet();
+  agent.send_frame(wire::encode_json({{"type", "teleport"}, {"id", "t1"}}, {}));
+  run_until([&] { return !agent.errors.empty(); });
+  EXPECT_EQ(agent.errors[0].code, "unknown_message");
+  EXPECT_EQ(agent.errors[0].re, "t1");
+  EXPECT_TRUE(fleet->online(addr()));
+}
+
+TEST_F(FleetTest, ClosesTheLinkOnAMessageThatAgentsDoNotSend) {
+  start_and_meet();
+  agent.send(wire::Cancel{"x", "y"});
+  wait_for_reason("the agent sent a message that agents do not send");
+}
+
+TEST_F(FleetTest, ClosesTheLinkOnAMessageThatIsNone) {
+  start_and_meet();
+  agent.send_frame(wire::encode_frame(wire::FrameType::data, R"({"type":"answer"})"));
+  wait_for_reason("message \"answer\": \"id\" is missing");
+}
+
+TEST_F(FleetTest, StopsWhileItDialsAndWhileItTalks) {
+  start_and_meet();
+  wait_for(fleet->stop());
+  run_until([&] { return !agent.link_ends.empty(); });
+  EXPECT_EQ(agent.link_ends[0], "the other side closed the link");
+}
+
+TEST_F(FleetTest, SaysThatANodeIsNoLongerConfigured) {
+  start();
+  EXPECT_EQ(fleet->offline_reason("127.0.0.1:1"), "the node is no longer configured");
+  EXPECT_FALSE(fleet->online("127.0.0.1:1"));
+}
+
+}  // namespace
+}  // namespace slipway::server::fleet

@@ -1,0 +1,76 @@
+// One function per operation of docs/openapi.yaml. Each returns the answer or throws a Problem.
+import { Problem } from './problem'
+import type { AppList, CommitList, Deployment, DeploymentList, DeploymentRequest } from './types'
+
+const base = '/api/v1'
+
+export function listApps(): Promise<AppList> {
+  return request('GET', '/apps')
+}
+
+export function listCommits(app: string, page: { limit?: number; before?: string } = {}): Promise<CommitList> {
+  return request('GET', `/apps/${encodeURIComponent(app)}/commits${query(page)}`)
+}
+
+export function createDeployment(app: string, body: DeploymentRequest): Promise<Deployment> {
+  return request('POST', `/apps/${encodeURIComponent(app)}/deployments`, body)
+}
+
+export function listDeployments(
+  page: { app?: string; limit?: number; before?: number } = {}
+): Promise<DeploymentList> {
+  return request('GET', `/deployments${query(page)}`)
+}
+
+export function getDeployment(id: number): Promise<Deployment> {
+  return request('GET', `/deployments/${String(id)}`)
+}
+
+export function cancelDeployment(id: number): Promise<Deployment> {
+  return request('POST', `/deployments/${String(id)}/cancel`)
+}
+
+export function outputUrl(id: number, alias: string): string {
+  return `${base}/deployments/${String(id)}/nodes/${encodeURIComponent(alias)}/output`
+}
+
+export function eventsUrl(lastEventId: number): string {
+  return `${base}/events${query({ last_event_id: lastEventId })}`
+}
+
+export function deploymentEventsUrl(id: number, lastEventId?: number): string {
+  return `${base}/deployments/${String(id)}/events${query({ last_event_id: lastEventId })}`
+}
+
+function query(values: Record<string, string | number | undefined>): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) params.set(key, String(value))
+  }
+  const text = params.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body)
+  if (!response.ok) throw await Problem.fromResponse(response)
+  try {
+    return (await response.json()) as T
+  } catch {
+    throw new Problem('unexpected', response.status, `${method} ${base}${path}`)
+  }
+}
+
+async function send(method: string, path: string, body: unknown): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  try {
+    return await fetch(base + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body)
+    })
+  } catch (error) {
+    throw Problem.unreachable(error)
+  }
+}

@@ -1,0 +1,36 @@
+// Turns the events of one deployment into a line buffer per node, with the borders of the steps.
+import { LineBuffer } from './lineBuffer'
+import type { DeploymentNode, OutputEvent } from '../api/types'
+
+export class OutputFeed {
+  private readonly buffers = new Map<string, LineBuffer>()
+  private readonly ended = new Set<string>()
+
+  buffer(alias: string): LineBuffer {
+    let buffer = this.buffers.get(alias)
+    if (buffer === undefined) {
+      buffer = new LineBuffer()
+      this.buffers.set(alias, buffer)
+    }
+    return buffer
+  }
+
+  output(event: OutputEvent): void {
+    const buffer = this.buffer(event.alias)
+    buffer.beginStep(event.step)
+    buffer.append(event.stream, event.text)
+  }
+
+  /** A success needs no line of its own: the next step begins. */
+  node(node: DeploymentNode): void {
+    const buffer = this.buffer(node.alias)
+    for (const step of node.steps) {
+      const key = `${node.alias}\n${step.name}`
+      if (this.ended.has(key)) continue
+      buffer.beginStep(step.name)
+      if (step.state === 'running') continue
+      this.ended.add(key)
+      if (step.state !== 'succeeded') buffer.endStep(step.name, step.state, step.exit_code)
+    }
+  }
+}

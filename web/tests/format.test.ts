@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { duration, elapsed, relativeTime, shortRevision, subject } from '../src/lib/format'
+
+describe('format', () => {
+  it('cuts a git hash and leaves an svn revision', () => {
+    expect(shortRevision('0123456789abcdef0123456789abcdef01234567')).toBe('01234567')
+    expect(shortRevision('34720')).toBe('34720')
+  })
+
+  it('takes the first line of a message that says something', () => {
+    expect(subject('\n  Fix it\r\nbody')).toBe('Fix it')
+    expect(subject(' \n')).toBe('')
+  })
+
+  it('writes durations with the units that fit', () => {
+    expect(duration(65)).toBe('65 ms')
+    expect(duration(12_345)).toBe('12.3 s')
+    expect(duration(59_999)).toBe('59.9 s')
+    expect(duration(185_000)).toBe('3 min 05 s')
+    expect(duration(7_620_000)).toBe('2 h 07 min')
+    expect(duration(-5)).toBe('0 ms')
+  })
+
+  it('measures up to now while there is no end, and never below zero', () => {
+    const start = '2026-01-01T00:00:00.000Z'
+    expect(elapsed(start, null, Date.parse(start) + 1500)).toBe(1500)
+    expect(elapsed(start, '2026-01-01T00:00:02.000Z', 0)).toBe(2000)
+    expect(elapsed(start, null, 0)).toBe(0)
+    expect(elapsed(null, null, 0)).toBeNull()
+  })
+
+  it('never places the past in the future, whatever the clocks say', () => {
+    const time = '2026-01-01T00:00:10.000Z'
+    expect(relativeTime(time, Date.parse(time) - 5000, 'en')).toBe('now')
+    expect(relativeTime(time, Date.parse(time) + 180_000, 'en')).toBe('3 minutes ago')
+    expect(relativeTime(time, Date.parse(time) + 180_000, 'zh-CN')).toBe('3分钟前')
+  })
+})

@@ -1,0 +1,30 @@
+import type { App, AppNode, Deployment, DeploymentNode } from '../src/api/types'
+
+export function node(values: Partial<AppNode> = {}): AppNode {
+  return {
+    alias: 'api-1', addr: '127.0.0.1:8081', path: '/srv/shop', online: true, reason: null, revision: 'r1',
+    branch: 'main', modified: [], agent_version: '1', os: 'Linux', last_seen: null, ...values
+  }
+}
+
+export function app(values: Partial<App> = {}): App {
+  return {
+    name: 'shop', type: 'git', url: 'file:///srv/shop.git', branch: 'main', nodes: [node()],
+    running_deployment: null, last_deployment: null, ...values
+  }
+}
+
+export function deploymentNode(values: Partial<DeploymentNode> = {}): DeploymentNode {
+  return {
+    alias: 'api-1', state: 'pending', step: null, exit_code: null, reason: null, steps: [], revision_before: null,
+    revision_after: null, started_at: null, finished_at: null, output_bytes: 0, ...values
+  }
+}
+
+export function deployment(values: Partial<Deployment> = {}): Deployment {
+  return {
+    id: 7, app: 'shop', action: 'update', revision: 'r2', requested_revision: null, state: 'running', note: '',
+    cancel_requested: false, created_at: '2026-01-01T00:00:00.000Z', finished_at: null,
+    nodes: [deploymentNode()], ...values
+  }
+}
