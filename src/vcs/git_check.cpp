@@ -1,5 +1,6 @@
 // Looking at a git working copy, and whether an order may touch it.
 #include "base/text.h"
+#include "vcs/git_config.h"
 #include "vcs/git_working_copy.h"
 #include "vcs/url.h"
 
@@ -66,11 +67,10 @@ asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place) {
   auto status = co_await read_git_status(git);
   if (!status) co_return std::unexpected(status.error());
   seen.status = std::move(*status);
-  auto config = co_await git.ask(git_config_args());
+  auto config = co_await read_git_config(git, seen.layout);
   if (!config) co_return std::unexpected(config.error());
-  auto values = parse_git_config(config->out);
-  seen.origin = values["remote.origin.url"];
-  seen.own_ssh_command = values.contains("core.sshcommand");
+  seen.origin = std::move(config->origin);
+  seen.own_ssh_command = config->own_ssh_command;
   co_return seen;
 }
 

@@ -208,11 +208,11 @@ Args git_disambiguate_args(const std::string& prefix) {
   return {"rev-parse", "--disambiguate=" + prefix};
 }
 
-Args git_ls_remote_args(const std::string& remote, const Args& patterns) {
+Args git_ls_remote_args(const std::string& remote, const std::string& url, const Args& patterns) {
   Args args;
   // Version 2 asks twice, and over a bare git:// connection the second question waits for a delayed
   // acknowledgement: 60 ms instead of 5. Elsewhere it saves the list of all refs.
-  if (remote.starts_with("git://")) args = {"-c", "protocol.version=0"};
+  if (url.starts_with("git://")) args = {"-c", "protocol.version=0"};
   append(args, {"ls-remote", "--exit-code", "--", remote});
   append(args, patterns);
   return args;

@@ -57,7 +57,8 @@ Args git_local_commits_args(const std::string& head, const std::string& revision
 Args git_update_ref_args(const std::string& ref, const std::string& revision);
 Args git_verify_commit_args(const std::string& revision);
 Args git_disambiguate_args(const std::string& prefix);
-Args git_ls_remote_args(const std::string& remote, const Args& patterns);
+// `remote` by name or url, `url` what it leads to.
+Args git_ls_remote_args(const std::string& remote, const std::string& url, const Args& patterns);
 Args git_ls_remote_head_args(const std::string& remote);
 Args git_log_args(const std::string& ref, std::size_t skip, std::size_t count);
 Args git_rev_list_args(const std::string& ref);

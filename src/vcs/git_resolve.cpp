@@ -41,7 +41,7 @@ class TemporaryDirectory {
 
 asio::awaitable<base::Result<std::map<std::string, std::string>>> ask_remote(const GitSource& source,
                                                                              Args patterns) {
-  const Args args = git_ls_remote_args(source.remote, patterns);
+  const Args args = git_ls_remote_args(source.remote, source.url, patterns);
   auto outcome = co_await source.git.ask(args);
   if (!outcome) co_return std::unexpected(outcome.error());
   constexpr int no_such_ref = 2;

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "vcs/git_config.h"
 #include "vcs/git_names.h"
 #include "vcs/git_parse.h"
 #include "vcs/git_working_copy.h"
@@ -25,14 +26,14 @@ base::Result<> check_query(const Spec& spec) {
 }
 
 asio::awaitable<base::Result<>> read_config(GitSource& source, Spec spec) {
-  auto config = co_await source.git.ask(git_config_args());
+  auto config = source.layout ? co_await read_git_config(source.git, *source.layout)
+                              : co_await ask_git_config(source.git);
   if (!config) co_return std::unexpected(config.error());
-  auto values = parse_git_config(config->out);
-  source.git.settings.own_ssh_command = values.contains("core.sshcommand");
+  source.git.settings.own_ssh_command = config->own_ssh_command;
   if (!source.layout) co_return base::Result<>{};
   GitSeen seen;
   seen.layout = *source.layout;
-  seen.origin = values["remote.origin.url"];
+  seen.origin = std::move(config->origin);
   if (auto good = check_origin(seen, spec); !good) co_return good;
   source.remote = seen.remote(spec);
   source.url = seen.url(spec);

@@ -1,5 +1,6 @@
 // switch_to() of a git working copy, and cloning one that is not there yet.
 #include "base/text.h"
+#include "vcs/git_config.h"
 #include "vcs/git_names.h"
 #include "vcs/git_working_copy.h"
 #include "vcs/saved_patch.h"
@@ -23,8 +24,8 @@ asio::awaitable<base::Result<>> GitWorkingCopy::clone(std::string revision, Io& 
   Git in_staging = git(io);
   in_staging.settings.directory = staging->directory();
   if (uses_ssh(spec_.url)) {
-    const auto config = co_await in_staging.ask(git_config_args());
-    in_staging.settings.own_ssh_command = config && parse_git_config(config->out).contains("core.sshcommand");
+    const auto config = co_await ask_git_config(in_staging);
+    in_staging.settings.own_ssh_command = config && config->own_ssh_command;
   }
   const Args args = git_clone_args(spec_.url, spec_.branch, staging->directory());
   auto cloned = co_await in_staging.show(args);

@@ -21,7 +21,7 @@ struct GitSeen {
   std::string url(const Spec& spec) const { return origin.empty() ? spec.url : origin; }
 };
 
-// Two processes: git status, git config.
+// One process, git status; a second, git config, where its files are not plain.
 asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place);
 
 // One process; the queries' way.

@@ -5,6 +5,7 @@
 
 #include "vcs/failure.h"
 #include "vcs/git_commands.h"
+#include "vcs/git_config.h"
 #include "vcs/git_fetch.h"
 #include "vcs/git_layout.h"
 #include "vcs/git_names.h"
@@ -56,9 +57,38 @@ TEST(AGitCommand, PutsWhatComesFromOutsideBehindTheOptions) {
   EXPECT_THAT(git_clone_args("u", "b", "/d"),
               ElementsAre("-c", "gc.auto=0", "-c", "maintenance.auto=false", "clone", "--no-checkout",
                           "--origin", "origin", "--branch", "b", "--", "u", "/d"));
-  EXPECT_THAT(git_ls_remote_args("r", {"refs/heads/x"}),
+  EXPECT_THAT(git_ls_remote_args("r", "/srv/r.git", {"refs/heads/x"}),
               ElementsAre("ls-remote", "--exit-code", "--", "r", "refs/heads/x"));
   EXPECT_THAT(git_reset_keep_args(id_a), ElementsAre("reset", "--keep", id_a, "--"));
+}
+
+TEST(AGitCommand, ListsRefsInOneRoundTripWhereASecondOneIsSlow) {
+  EXPECT_THAT(git_ls_remote_args("origin", "git://h/r.git", {}),
+              ElementsAre("-c", "protocol.version=0", "ls-remote", "--exit-code", "--", "origin"));
+}
+
+TEST(AGitConfiguration, IsReadWithoutGitWhereItIsPlain) {
+  const std::string file =
+      "[core]\n\tbare = false\n# a remark\n[Remote \"origin\"]\n\tURL = git://h/r.git\n"
+      "\tfetch = +refs/heads/*:refs/remotes/origin/*\n[branch \"main\"]\n\tremote = origin\n";
+  EXPECT_EQ(plain_origin(file), "git://h/r.git");
+  EXPECT_EQ(plain_origin(file + "[remote \"origin\"]\nurl=/srv/other\n"), "/srv/other");
+  EXPECT_EQ(plain_origin("[remote \"ORIGIN\"]\nurl = x\n[remote \"upstream\"]\nurl = y\n"), std::nullopt);
+}
+
+TEST(AGitConfiguration, IsLeftToGitWhereItIsNot) {
+  const std::string plain = "[remote \"origin\"]\nurl = git://h/r\n";
+  ASSERT_EQ(plain_origin(plain), "git://h/r");
+  for (const char* const more :
+       {"[include]\npath = /etc/x\n", "[includeIf \"gitdir:/\"]\npath = x\n", "[url \"a\"]\ninsteadOf = b\n",
+        "[core]\nsshCommand = my-ssh\n", "[extensions]\nworktreeConfig = true\n",
+        "[remote.origin]\nurl = z\n", "[remote \"origin\"] url = z\n", "[remote \"origin\"] url = z]\n",
+        "[remote  \"origin\"]\nurl = z\n", "[remote \"ori\\gin\"]\nurl = z\n",
+        "[remote \"origin\"]\nurl = \"z\"\n", "[remote \"origin\"]\nurl = z # y\n",
+        "[remote \"origin\"]\nurl = a\\\n  b\n", "[remote \"origin\"]\nurl\n",
+        "[remote \"origin\"]\nurl =\n"}) {
+    EXPECT_EQ(plain_origin(plain + more), std::nullopt) << more;
+  }
 }
 
 TEST(AnSvnCommand, NeverAsksAndEscapesPegRevisions) {
@@ -258,6 +288,7 @@ void feed_everything(std::string_view bytes) {
     (void)(modified_paths(*status).size() + unmerged_paths(*status).size());
   (void)parse_git_diff(bytes);
   (void)parse_git_config(bytes);
+  (void)plain_origin(bytes);
   (void)parse_ls_remote(bytes);
   (void)parse_git_log(bytes);
   (void)parse_forced_update(bytes);
