@@ -142,8 +142,9 @@ def alternate(turn, first, second):
 
 
 def settle():
-    """What a deployment leaves to do (git gc --auto) must not be counted for the next one."""
-    time.sleep(0.3)
+    """What a deployment leaves to do (git gc --auto; the server reads all working copies again, 0.7 s later) must not be
+    counted for the next one."""
+    time.sleep(1.3)
 
 
 def main():

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "json/map.h"
 
 namespace slipway::agent {
@@ -15,11 +16,25 @@ namespace {
 
 constexpr std::string_view order_file = "order.json";
 
-int read_pid(const fs::path& file) {
-  const auto text = base::read_file(file);
+constexpr std::string_view leader_mark = " session";
+
+// The runner's file: who it is, and what it said.
+struct RunnerFile {
   int pid = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), pid);
-  return pid;
+  bool leads_session = false;
+  std::string words;
+};
+
+RunnerFile read_runner_file(const fs::path& file) {
+  std::string text = base::read_file(file).value_or("");
+  RunnerFile result;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.pid);
+  // A program that could not even be started has said something, but not who it is.
+  if (error != std::errc{}) return {.words = std::move(text)};
+  const std::size_t line = text.find('\n');
+  result.leads_session = std::string_view(end, text.data() + text.size()).starts_with(leader_mark);
+  if (line != std::string::npos) result.words = text.substr(line + 1);
+  return result;
 }
 
 base::Result<> write_record(const fs::path& directory, const OrderRecord& record) {
@@ -50,7 +65,9 @@ base::Result<OrderRecord> OrderDir::record() const {
   if (!text) return std::unexpected(text.error());
   auto parsed = json::parse(*text);
   if (!parsed) return std::unexpected(parsed.error().context((path_ / order_file).string()));
-  return json::decode<OrderRecord>(*parsed);
+  auto decoded = json::decode<OrderRecord>(*parsed);
+  if (!decoded) return std::unexpected(decoded.error().context((path_ / order_file).string()));
+  return decoded;
 }
 
 bool OrderDir::started() const {
@@ -63,22 +80,28 @@ std::uint64_t OrderDir::spool_length() const {
 }
 
 base::Result<std::optional<base::UniqueFd>> OrderDir::try_lock() const {
-  return try_lock_file(path_ / "lock", std::to_string(::getpid()));
+  return try_lock_file(runner_file(), "");
 }
 
-int OrderDir::lock_holder() const {
-  return read_pid(path_ / "lock");
+base::Result<std::optional<base::UniqueFd>> OrderDir::lock_as_runner() const {
+  const bool leads = ::getsid(0) == ::getpid();
+  return try_lock_file(runner_file(), fmt::format("{}{}\n", ::getpid(), leads ? leader_mark : ""));
 }
 
-base::Result<> OrderDir::write_session() const {
-  const base::UniqueFd file{
-      ::open((path_ / "session").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-  if (!file) return base::fail_errno(errno, "cannot create {}", (path_ / "session").string());
-  return base::write_all(file.get(), std::to_string(::getsid(0)));
+int OrderDir::runner() const {
+  return read_runner_file(runner_file()).pid;
 }
 
 int OrderDir::session() const {
-  return read_pid(path_ / "session");
+  const RunnerFile file = read_runner_file(runner_file());
+  return file.leads_session ? file.pid : 0;
+}
+
+std::string OrderDir::last_words() const {
+  constexpr std::size_t limit = 800;
+  const std::string words = read_runner_file(runner_file()).words;
+  const std::string_view text = base::trim(words);
+  return std::string(text.substr(text.size() > limit ? text.size() - limit : 0));
 }
 
 base::Result<> OrderDir::write_cancel(std::string_view reason) const {
@@ -91,7 +114,8 @@ std::optional<std::string> OrderDir::cancel_reason() const {
 }
 
 base::Result<> OrderDir::mark_interrupted() const {
-  return mark("interrupted");
+  if (auto marked = mark("interrupted"); !marked) return marked;
+  return base::sync_directory(path_);
 }
 bool OrderDir::interrupted() const {
   return has("interrupted");
@@ -120,8 +144,8 @@ base::Result<std::optional<base::UniqueFd>> try_lock_file(const fs::path& file, 
     if (errno == EWOULDBLOCK) return std::nullopt;
     return base::fail_errno(errno, "cannot lock {}", file.string());
   }
-  // The content is a hint for people and for the agent's wait; the lock itself is what counts.
-  if (::ftruncate(lock.get(), 0) == 0) (void)base::write_all(lock.get(), content);
+  // The content is for people and for those who look for the holder; the lock itself is what counts.
+  if (!content.empty() && ::ftruncate(lock.get(), 0) == 0) (void)base::write_all(lock.get(), content);
   return lock;
 }
 

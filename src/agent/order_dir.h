@@ -3,13 +3,12 @@
 //
 //   order.json   the order and who gave it; written whole and flushed before anything else happens
 //   spool        wire frames, appended by the runner; that it exists means that the order was started
-//   lock         held (flock) by the runner as long as it lives; holds its process id
-//   session      the process id of the runner, which is the session of all that it starts
+//   runner       held (flock) by the runner as long as it lives; the first line names its process id and
+//                whether it leads the session of all that it starts, then follows what it says when it cannot
+//                write its spool
 //   cancel       why the order is to stop; written before the runner is signalled
 //   interrupted  the runner died, and the agent wrote the result
 //   collected    the server has stored the whole spool
-//   reserve      a little disk space, given back when the disk is full so that the result can be written
-//   runner.log   what a runner that cannot write its spool says
 #pragma once
 
 #include <boost/describe.hpp>
@@ -48,19 +47,20 @@ class OrderDir {
   base::Result<OrderRecord> record() const;
 
   fs::path spool() const { return path_ / "spool"; }
-  fs::path log() const { return path_ / "runner.log"; }
-  fs::path reserve() const { return path_ / "reserve"; }
+  fs::path runner_file() const { return path_ / "runner"; }
   bool started() const;
   std::uint64_t spool_length() const;
 
   // Takes the runner's lock; nothing when somebody holds it.
   base::Result<std::optional<base::UniqueFd>> try_lock() const;
-  // The process id that the holder of the lock wrote, 0 if there is none.
-  int lock_holder() const;
-
-  base::Result<> write_session() const;
-  // The session of the runner that was started; 0 if there is none.
+  // The same for the runner, which leaves its process id there.
+  base::Result<std::optional<base::UniqueFd>> lock_as_runner() const;
+  // The process id of the runner, which may have ended; 0 if there was none.
+  int runner() const;
+  // The session that the runner leads; 0 if there was no runner, or it was started in another's session.
   int session() const;
+  // What the runner said; the last part of it.
+  std::string last_words() const;
 
   base::Result<> write_cancel(std::string_view reason) const;
   std::optional<std::string> cancel_reason() const;
@@ -78,8 +78,8 @@ class OrderDir {
   fs::path path_;
 };
 
-// An exclusive lock on a file (made if missing) into which the holder writes `content`; nothing when it is
-// held.
+// An exclusive lock on a file (made if missing) into which the holder writes `content`, if there is any;
+// nothing when it is held.
 base::Result<std::optional<base::UniqueFd>> try_lock_file(const fs::path& file, std::string_view content);
 
 }  // namespace slipway::agent

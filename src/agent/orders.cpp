@@ -37,9 +37,8 @@ base::Result<> validate(const wire::Order& order) {
 }
 
 std::string last_words(const OrderDir& order) {
-  const auto text = base::read_file(order.log());
-  if (!text || base::trim(*text).empty()) return "the runner ended without a result and without a word";
-  return base::printable(base::trim(text->size() > 800 ? text->substr(text->size() - 800) : *text));
+  const std::string words = order.last_words();
+  return words.empty() ? "the runner ended without a result and without a word" : base::printable(words);
 }
 
 // What a runner that died had started: it made a session of its own, so its processes can be told from all
@@ -63,7 +62,7 @@ void stop_leftovers(const OrderDir& order) {
 pid_t adopted_runner(const OrderDir& order) {
   const auto lock = order.try_lock();
   const bool runs = lock && !*lock;
-  return runs ? order.lock_holder() : 0;
+  return runs ? order.runner() : 0;
 }
 
 }  // namespace
@@ -173,6 +172,7 @@ asio::awaitable<void> Orders::follow_runner(std::shared_ptr<LiveOrder> order) {
   order->child = 0;
   {
     const base::UniqueFd lock = co_await wait_for_lock(order);
+    order->runner_gone = true;
     co_await make_sure_of_result(order);
   }
   spool_watch_.remove(watch);
@@ -223,7 +223,8 @@ asio::awaitable<base::Result<>> Orders::write_interrupted(std::shared_ptr<LiveOr
         status && !status->revision.empty() ? std::optional(status->revision) : std::nullopt;
     log_->warn("order {}: {}", order->dir.id(), *result.reason);
     if (!status)
-      *result.reason += "; what the working copy is like now cannot be read: " + status.error().message;
+      *result.reason +=
+          base::to_utf8("; what the working copy is like now cannot be read: " + status.error().message);
   }
   if (!end->open_step.empty()) {
     result.step = end->open_step;
@@ -266,7 +267,8 @@ std::vector<wire::OrderSummary> Orders::unfinished(const std::string& server) co
 
 void Orders::cancel(const std::string& server, const std::string& id, const std::string& reason) {
   const auto order = find_live(server, id);
-  if (!order || order->finished) return;
+  // Without a runner the lock is ours: nobody is left to be stopped.
+  if (!order || order->finished || order->runner_gone) return;
   if (auto written = order->dir.write_cancel(reason); !written)
     log_->error("order {}: {}", id, written.error().message);
   log_->info("order {}: is to stop: {}", id, base::printable(reason));

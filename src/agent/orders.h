@@ -29,10 +29,11 @@ struct LiveOrder {
 
   OrderDir dir;
   OrderRecord record;
-  bool finished = false;    // the spool is complete
-  std::uint64_t acked = 0;  // what the server has stored
-  pid_t child = 0;          // the runner, while it is a child of this agent
-  async::Event changed;     // the spool grew, was acknowledged, or is finished
+  bool finished = false;     // the spool is complete
+  bool runner_gone = false;  // the agent itself sees to what is left
+  std::uint64_t acked = 0;   // what the server has stored
+  pid_t child = 0;           // the runner, while it is a child of this agent
+  async::Event changed;      // the spool grew, was acknowledged, or is finished
 
   wire::OrderState state() const { return finished ? wire::OrderState::finished : wire::OrderState::running; }
 };

@@ -148,7 +148,7 @@ class Run {
 
 base::Result<int> start(const fs::path& directory, const base::Logger& log) {
   const OrderDir order(directory);
-  auto lock = order.try_lock();
+  auto lock = order.lock_as_runner();
   if (!lock) return std::unexpected(lock.error());
   if (!*lock) {
     log->info("another runner is at work on this order");
@@ -156,10 +156,6 @@ base::Result<int> start(const fs::path& directory, const base::Logger& log) {
   }
   auto record = order.record();
   if (!record) return std::unexpected(record.error());
-  // A runner that a person starts by hand leads no session: what it starts is then not stopped when it dies.
-  if (::getsid(0) == ::getpid()) {
-    if (auto written = order.write_session(); !written) return std::unexpected(written.error());
-  }
   auto spool = SpoolWriter::create(order);
   if (!spool) return std::unexpected(spool.error());
   Run(order, std::move(*record), std::move(*spool), log).execute();

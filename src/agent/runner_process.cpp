@@ -77,7 +77,7 @@ bool reap_or_gone(pid_t pid) {
 base::Result<pid_t> start_runner(const fs::path& program, const OrderDir& order) {
   SpawnPlan plan;
   plan.detach_session();
-  const std::string log = order.log().string();
+  const std::string log = order.runner_file().string();
   plan.log_to(log.c_str());
   std::string name = program.string();
   std::string verb = "run-order";

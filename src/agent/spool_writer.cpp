@@ -14,22 +14,11 @@ namespace slipway::agent {
 namespace {
 
 // A few step messages and a result fit into it many times.
-constexpr off_t reserve_size = 64 * 1024;
-
-base::Result<> make_reserve(const fs::path& path) {
-  const base::UniqueFd file{::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
-  if (!file) return base::fail_errno(errno, "cannot create {}", path.string());
-  if (const int error = ::posix_fallocate(file.get(), 0, reserve_size); error != 0) {
-    return base::fail_errno(error, "cannot reserve {} KiB for the order's result in {}", reserve_size / 1024,
-                            path.string());
-  }
-  return {};
-}
+constexpr std::uint64_t reserve_size = 64 * 1024;
+// What is asked of the disk at once when there is much output.
+constexpr std::uint64_t output_room = 1024 * 1024;
 
 }  // namespace
-
-SpoolWriter::SpoolWriter(base::UniqueFd file, std::uint64_t length, fs::path reserve)
-    : file_(std::move(file)), length_(length), reserve_(std::move(reserve)) {}
 
 base::Result<SpoolWriter> SpoolWriter::create(const OrderDir& order) {
   base::UniqueFd file{::open(order.spool().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
@@ -37,8 +26,11 @@ base::Result<SpoolWriter> SpoolWriter::create(const OrderDir& order) {
   if (!file) return base::fail_errno(errno, "cannot create {}", order.spool().string());
   // The name must be durable before the first command runs: it is what prevents a second start.
   if (auto synced = base::sync_directory(order.path()); !synced) return std::unexpected(synced.error());
-  if (auto reserved = make_reserve(order.reserve()); !reserved) return std::unexpected(reserved.error());
-  return SpoolWriter(std::move(file), 0, order.reserve());
+  SpoolWriter writer(std::move(file), 0);
+  // Twice: most orders have little output, which then needs no more.
+  if (writer.allocate(2 * reserve_size) || writer.allocate(reserve_size)) return writer;
+  return base::fail_errno(errno, "cannot reserve {} KiB for the order's result in {}", reserve_size / 1024,
+                          order.spool().string());
 }
 
 base::Result<SpoolWriter> SpoolWriter::reopen(const OrderDir& order) {
@@ -46,11 +38,30 @@ base::Result<SpoolWriter> SpoolWriter::reopen(const OrderDir& order) {
   if (!file) return base::fail_errno(errno, "cannot open {}", order.spool().string());
   const auto end = scan_spool(order.spool());
   if (!end) return std::unexpected(end.error());
-  if (::ftruncate(file.get(), static_cast<off_t>(end->whole_frames)) != 0 ||
+  // Cut only where there is something to cut off: it would give the reserve back.
+  const bool cut = order.spool_length() != end->whole_frames;
+  if ((cut && ::ftruncate(file.get(), static_cast<off_t>(end->whole_frames)) != 0) ||
       ::lseek(file.get(), static_cast<off_t>(end->whole_frames), SEEK_SET) < 0) {
     return base::fail_errno(errno, "cannot cut {}", order.spool().string());
   }
-  return SpoolWriter(std::move(file), end->whole_frames, order.reserve());
+  return SpoolWriter(std::move(file), end->whole_frames);
+}
+
+// Room on the disk behind the end of the file, where the spool will grow into it (fallocate(2)).
+bool SpoolWriter::allocate(std::uint64_t end) {
+  const int done = ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(length_),
+                               static_cast<off_t>(end - length_));
+  // Not every file system can promise room; there a full disk may cost the result.
+  if (done != 0 && errno != EOPNOTSUPP && errno != ENOSYS) return false;
+  allocated_ = end;
+  return true;
+}
+
+// Before output of this size: refuses it where it would use up the room for the result.
+base::Result<> SpoolWriter::keep_reserve(std::size_t frame_size) {
+  const std::uint64_t needed = length_ + frame_size + reserve_size;
+  if (needed <= allocated_ || allocate(needed + output_room) || allocate(needed)) return {};
+  return base::fail_errno(errno, "the order's output cannot be kept");
 }
 
 base::Result<> SpoolWriter::append(std::string_view frame) {
@@ -65,36 +76,30 @@ base::Result<> SpoolWriter::append(std::string_view frame) {
   return {};
 }
 
-base::Result<> SpoolWriter::append_with_reserve(std::string_view frame) {
-  if (auto written = append(frame)) return written;
-  std::error_code ignored;
-  fs::remove(reserve_, ignored);
-  return append(frame);
-}
-
 base::Result<> SpoolWriter::output(wire::OutputStream stream, std::string_view bytes) {
-  return append(wire::encode(wire::Output{wire::name_of(stream)}, bytes));
+  const std::string frame = wire::encode(wire::Output{wire::name_of(stream)}, bytes);
+  if (auto kept = keep_reserve(frame.size()); !kept) return kept;
+  return append(frame);
 }
 
 void SpoolWriter::note(std::string_view line) {
   const std::string text = base::shorten(line, 8192) + "\n";
-  (void)append_with_reserve(wire::encode(wire::Output{wire::name_of(wire::OutputStream::note)}, text));
+  (void)append(wire::encode(wire::Output{wire::name_of(wire::OutputStream::note)}, text));
 }
 
 void SpoolWriter::step_started(wire::StepName step) {
-  (void)append_with_reserve(
-      wire::encode(wire::StepStarted{wire::name_of(step), base::to_rfc3339(base::now())}));
+  (void)append(wire::encode(wire::StepStarted{wire::name_of(step), base::to_rfc3339(base::now())}));
 }
 
 void SpoolWriter::step_finished(const wire::StepFinished& finished) {
-  (void)append_with_reserve(wire::encode(finished));
+  (void)append(wire::encode(finished));
 }
 
 base::Result<> SpoolWriter::result(const wire::OrderResult& result) {
-  if (auto written = append_with_reserve(wire::encode(result)); !written) return written;
+  if (auto written = append(wire::encode(result)); !written) return written;
   if (::fdatasync(file_.get()) != 0) return base::fail_errno(errno, "cannot flush the spool");
-  std::error_code ignored;
-  fs::remove(reserve_, ignored);
+  // What of the reserve was not needed goes back.
+  (void)::ftruncate(file_.get(), static_cast<off_t>(length_));
   return {};
 }
 

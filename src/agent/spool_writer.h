@@ -15,14 +15,14 @@ namespace slipway::agent {
 
 class SpoolWriter {
  public:
-  // Makes the spool, and reserves a little space for the result. That the spool exists already is an error
-  // (conflict): the order was started before and must not be started again.
+  // Makes the spool, and reserves a little space for the result on the disk. That the spool exists already is
+  // an error (conflict): the order was started before and must not be started again.
   static base::Result<SpoolWriter> create(const OrderDir& order);
 
   // Opens the spool of an order whose runner died; cuts off a frame that was not written to its end.
   static base::Result<SpoolWriter> reopen(const OrderDir& order);
 
-  // After an error of `output` (the disk is full) the reserve is used: what a step and an order ended with
+  // An error of `output` means that the disk is full but for the reserve: what a step and an order ended with
   // can still be told.
   base::Result<> output(wire::OutputStream stream, std::string_view bytes);
   void note(std::string_view line);
@@ -32,14 +32,15 @@ class SpoolWriter {
   base::Result<> result(const wire::OrderResult& result);
 
  private:
-  SpoolWriter(base::UniqueFd file, std::uint64_t length, fs::path reserve);
+  SpoolWriter(base::UniqueFd file, std::uint64_t length) : file_(std::move(file)), length_(length) {}
 
   base::Result<> append(std::string_view frame);
-  base::Result<> append_with_reserve(std::string_view frame);
+  base::Result<> keep_reserve(std::size_t frame_size);
+  bool allocate(std::uint64_t end);
 
   base::UniqueFd file_;
   std::uint64_t length_;
-  fs::path reserve_;
+  std::uint64_t allocated_ = 0;  // up to here the disk has room for the spool
 };
 
 // What stands at the end of a spool. Reads the whole file, in pieces.

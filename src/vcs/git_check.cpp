@@ -9,6 +9,9 @@ namespace {
 
 using base::ErrorCode;
 
+// Bytes; some thousand files.
+constexpr std::uintmax_t small_index = std::uintmax_t{256} << 10U;
+
 // A relative path in the configuration of a repository is relative to its working tree.
 std::string origin_identity(const GitSeen& seen) {
   const bool is_path = !seen.origin.contains(':') && !seen.origin.starts_with('/');
@@ -64,6 +67,9 @@ asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place) {
   auto layout = GitLayout::of(place.path);
   if (!layout) co_return std::unexpected(layout.error());
   seen.layout = std::move(*layout);
+  // In a large tree git writes down what it saw, and has less to look at the next time; in a small one
+  // taking the lock for that costs more than it saves.
+  git.settings.read_only = seen.layout.index_size() < small_index;
   auto status = co_await read_git_status(git);
   if (!status) co_return std::unexpected(status.error());
   seen.status = std::move(*status);

@@ -35,6 +35,10 @@ const Args foreign_variables{
     "GIT_IMPLICIT_WORK_TREE",
 };
 
+void append(Args& args, const Args& more) {
+  args.insert(args.end(), more.begin(), more.end());
+}
+
 Args with_globals(Args args) {
   Args argv{"git",
             "-c",
@@ -53,6 +57,12 @@ Args with_globals(Args args) {
   return argv;
 }
 
+// Version 2 of the protocol asks twice, and over a bare git:// connection the second question waits for a
+// delayed acknowledgement: 40 ms. Elsewhere it saves the list of all refs.
+Args one_round_trip(std::string_view url) {
+  return url.starts_with("git://") ? Args{"-c", "protocol.version=0"} : Args{};
+}
+
 // Housekeeping waits for tidy(), after the order's result.
 Args fetch_start() {
   return {"-c",
@@ -63,10 +73,6 @@ Args fetch_start() {
           "--no-tags",
           "--recurse-submodules=no",
           "--refmap="};
-}
-
-void append(Args& args, const Args& more) {
-  args.insert(args.end(), more.begin(), more.end());
 }
 
 }  // namespace
@@ -84,7 +90,7 @@ process::Command git_submodule_command(const GitSettings& settings, Args args,
                  {"LC_ALL", "C"},
                  {"GIT_CEILING_DIRECTORIES", settings.directory.parent_path().string()}};
   command.env_remove = foreign_variables;
-  if (settings.query) command.env["GIT_OPTIONAL_LOCKS"] = "0";
+  if (settings.read_only) command.env["GIT_OPTIONAL_LOCKS"] = "0";
   if (!settings.own_ssh_command && !inherited.contains("GIT_SSH_COMMAND") && !inherited.contains("GIT_SSH")) {
     command.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes";
   }
@@ -158,6 +164,13 @@ Args git_fetch_args(const std::string& remote, const Args& refspecs) {
   return args;
 }
 
+Args git_fetch_branch_args(const std::string& remote, const std::string& url, const std::string& branch,
+                           const std::string& target_ref) {
+  Args args = one_round_trip(url);
+  append(args, git_fetch_args(remote, {"+refs/heads/" + branch + ":" + target_ref}));
+  return args;
+}
+
 Args git_fetch_everything_args(const std::string& remote) {
   return git_fetch_args(remote, {"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/slipway/tags/*"});
 }
@@ -209,10 +222,7 @@ Args git_disambiguate_args(const std::string& prefix) {
 }
 
 Args git_ls_remote_args(const std::string& remote, const std::string& url, const Args& patterns) {
-  Args args;
-  // Version 2 asks twice, and over a bare git:// connection the second question waits for a delayed
-  // acknowledgement: 60 ms instead of 5. Elsewhere it saves the list of all refs.
-  if (url.starts_with("git://")) args = {"-c", "protocol.version=0"};
+  Args args = one_round_trip(url);
   append(args, {"ls-remote", "--exit-code", "--", remote});
   append(args, patterns);
   return args;

@@ -19,7 +19,7 @@ using Args = std::vector<std::string>;
 // What a git process needs to know beside its arguments.
 struct GitSettings {
   fs::path directory;            // where it runs: the working copy or a bare repository
-  bool query = false;            // leaves no trace: does not even refresh the index
+  bool read_only = false;        // leaves no trace: does not even refresh the index
   bool own_ssh_command = false;  // the user's configuration has core.sshCommand
   base::Millis timeout = std::chrono::minutes{10};
 };
@@ -45,6 +45,9 @@ Args git_init_bare_args(const fs::path& directory);
 
 // Fetches refspecs; configured ones are not applied in addition.
 Args git_fetch_args(const std::string& remote, const Args& refspecs);
+// One branch, into `target_ref`; `remote` by name or url, `url` what it leads to.
+Args git_fetch_branch_args(const std::string& remote, const std::string& url, const std::string& branch,
+                           const std::string& target_ref);
 // All branches and tags, the latter under a name of ours.
 Args git_fetch_everything_args(const std::string& remote);
 Args git_fetch_shallow_args(const std::string& remote, const std::string& revision);
@@ -57,7 +60,6 @@ Args git_local_commits_args(const std::string& head, const std::string& revision
 Args git_update_ref_args(const std::string& ref, const std::string& revision);
 Args git_verify_commit_args(const std::string& revision);
 Args git_disambiguate_args(const std::string& prefix);
-// `remote` by name or url, `url` what it leads to.
 Args git_ls_remote_args(const std::string& remote, const std::string& url, const Args& patterns);
 Args git_ls_remote_head_args(const std::string& remote);
 Args git_log_args(const std::string& ref, std::size_t skip, std::size_t count);

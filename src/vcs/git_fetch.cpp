@@ -26,8 +26,8 @@ asio::awaitable<base::Result<>> remember(const Git& git, std::string revision) {
 std::vector<FetchAttempt> fetch_attempts(const FetchSource& source, const std::string& revision) {
   std::vector<FetchAttempt> attempts;
   if (!source.branch.empty()) {
-    attempts.push_back({Kind::branch, git_fetch_args(source.remote, {"+refs/heads/" + source.branch + ":" +
-                                                                     source.target_ref})});
+    attempts.push_back(
+        {Kind::branch, git_fetch_branch_args(source.remote, source.url, source.branch, source.target_ref)});
   }
   attempts.push_back({Kind::exact, source.shallow ? git_fetch_shallow_args(source.remote, revision)
                                                   : git_fetch_args(source.remote, {revision})});

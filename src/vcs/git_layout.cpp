@@ -60,6 +60,12 @@ bool GitLayout::is_shallow() const {
   return is_there(common_dir / "shallow");
 }
 
+std::uintmax_t GitLayout::index_size() const {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(git_dir / "index", error);
+  return error ? 0 : size;
+}
+
 std::optional<std::string> GitLayout::head_branch() const {
   const auto head = read_line(git_dir / "HEAD");
   constexpr std::string_view key = "ref: refs/heads/";

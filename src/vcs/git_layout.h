@@ -20,6 +20,8 @@ struct GitLayout {
 
   bool has_submodules() const;
   bool is_shallow() const;
+  // In bytes: a measure of how many files there are.
+  std::uintmax_t index_size() const;
 
   // The branch that is checked out, also one without commits; none: detached.
   std::optional<std::string> head_branch() const;

@@ -107,8 +107,10 @@ asio::awaitable<base::Result<Status>> read_git_status(Spec spec) {
   if (place->kind == PlaceKind::other) co_return std::unexpected(why_no_working_copy(place->path, Type::git));
   if (place->kind != PlaceKind::working_copy) co_return Status{};
   Git git;
-  git.settings = {
-      .directory = place->path, .query = true, .own_ssh_command = true, .timeout = std::chrono::minutes{2}};
+  git.settings = {.directory = place->path,
+                  .read_only = true,
+                  .own_ssh_command = true,
+                  .timeout = std::chrono::minutes{2}};
   auto status = co_await read_git_status(git);
   if (!status) co_return std::unexpected(status.error());
   co_return to_status(*status);

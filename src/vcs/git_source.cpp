@@ -61,7 +61,8 @@ asio::awaitable<base::Result<GitSource>> open_git_source(Spec spec) {
   GitSource source;
   source.remote = source.url = spec.url;
   source.branch = spec.branch;
-  source.git.settings = {.directory = "/", .query = true, .own_ssh_command = false, .timeout = query_timeout};
+  source.git.settings = {
+      .directory = "/", .read_only = true, .own_ssh_command = false, .timeout = query_timeout};
   if (place->kind == PlaceKind::working_copy) {
     auto layout = GitLayout::of(place->path);
     if (!layout) co_return std::unexpected(layout.error());

@@ -68,9 +68,9 @@ TEST_F(OrderDirTest, IsStartedOnceThereIsASpool) {
 
 TEST_F(OrderDirTest, IsLockedByOneHolderAtATime) {
   const OrderDir order = make_order();
-  auto first = order.try_lock();
+  auto first = order.lock_as_runner();
   ASSERT_TRUE(first && *first);
-  EXPECT_EQ(order.lock_holder(), ::getpid());
+  EXPECT_EQ(order.runner(), ::getpid());
   const auto second = order.try_lock();
   ASSERT_TRUE(second);
   EXPECT_FALSE(*second);
@@ -81,30 +81,43 @@ TEST_F(OrderDirTest, IsLockedByOneHolderAtATime) {
 
 TEST_F(OrderDirTest, IsLockedAgainstAnotherProcess) {
   const OrderDir order = make_order();
-  const auto mine = order.try_lock();
+  const auto mine = order.lock_as_runner();
   ASSERT_TRUE(mine && *mine);
   const auto locked_out = [&] {
-    const auto lock = order.try_lock();
+    const auto lock = order.lock_as_runner();
     return lock && !*lock ? 1 : 0;
   };
   EXPECT_EQ(in_a_child(locked_out), 1);
-  EXPECT_EQ(order.lock_holder(), ::getpid());
+  EXPECT_EQ(order.runner(), ::getpid());
 }
 
 TEST_F(OrderDirTest, IsFreeWhenTheHolderDied) {
   const OrderDir order = make_order();
   const auto hold = [&] {
-    auto lock = order.try_lock();
+    auto lock = order.lock_as_runner();
     return lock && *lock && (*lock)->release() >= 0 ? 1 : 0;
   };
   ASSERT_EQ(in_a_child(hold), 1);
-  EXPECT_NE(order.lock_holder(), ::getpid());
+  const int runner = order.runner();
+  EXPECT_NE(runner, ::getpid());
   const auto lock = order.try_lock();
   EXPECT_TRUE(lock && *lock);
+  EXPECT_EQ(order.runner(), runner) << "the agent that sees to what is left must know whose it was";
 }
 
-TEST_F(OrderDirTest, HasNoHolderBeforeItWasLocked) {
-  EXPECT_EQ(make_order().lock_holder(), 0);
+TEST_F(OrderDirTest, HasNoRunnerBeforeOneWasStarted) {
+  EXPECT_EQ(make_order().runner(), 0);
+  EXPECT_EQ(make_order().session(), 0);
+}
+
+TEST_F(OrderDirTest, KnowsTheSessionOfARunnerThatLeadsOne) {
+  const OrderDir order = make_order();
+  const auto lead = [&] {
+    ::setsid();
+    auto lock = order.lock_as_runner();
+    return lock && *lock && order.session() == ::getpid() ? 1 : 0;
+  };
+  EXPECT_EQ(in_a_child(lead), 1);
 }
 
 TEST_F(OrderDirTest, RemembersWhyItIsToStop) {

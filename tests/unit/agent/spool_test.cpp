@@ -173,7 +173,7 @@ TEST_F(ScanSpool, CountsWholeFramesOfALongSpool) {
 }
 
 // RLIMIT_FSIZE limits the size of one file, not the room on the disk: it shows what becomes of a write that
-// is cut, but giving back the reserve cannot help. That needs a disk that is full: see FullDisk.
+// is cut, but the reserve cannot help. That needs a disk that is full: see FullDisk.
 class LimitedFile : public SpoolTest {
  protected:
   static void limit_file_size(rlim_t bytes) {

@@ -34,7 +34,7 @@ const std::string id_a(40, 'a');
 const std::string id_b(40, 'b');
 
 TEST(AGitCommand, NeverAsksAndNeverTakesAnOuterRepository) {
-  const auto command = git_command({.directory = "/srv/app", .query = true}, git_status_args(), {});
+  const auto command = git_command({.directory = "/srv/app", .read_only = true}, git_status_args(), {});
   EXPECT_EQ(command.argv.front(), "git");
   EXPECT_EQ(command.directory, "/srv/app");
   EXPECT_THAT(command.env, Contains(Pair("GIT_TERMINAL_PROMPT", "0")));
