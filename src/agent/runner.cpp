@@ -130,7 +130,10 @@ class Run {
 
   vcs::WorkingCopyOptions options(std::optional<base::Time> leftovers) const {
     const fs::path data = order_.path().parent_path().parent_path();
-    return {.patch_directory = data / "patches", .order_id = order_.id(), .own_lock_since = leftovers};
+    return {.patch_directory = data / "patches",
+            .order_id = order_.id(),
+            .own_lock_since = leftovers,
+            .target = record_.order.revision};
   }
 
   std::string cancel_reason() const {

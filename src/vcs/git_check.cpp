@@ -1,4 +1,7 @@
 // Looking at a git working copy, and whether an order may touch it.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/text.h"
 #include "vcs/git_config.h"
 #include "vcs/git_working_copy.h"
@@ -54,6 +57,22 @@ base::Result<> check_local_changes(const GitSeen& seen, const Spec& spec) {
                     modified.size() == 1 ? "file" : "files", name_list(modified));
 }
 
+bool is_ours(const fs::path& path) {
+  struct stat info{};
+  return ::stat(path.c_str(), &info) == 0 && info.st_uid == ::geteuid();
+}
+
+// Submodules may have been left on another commit: they are worth a look. What belongs to somebody else is
+// for git to judge (git-config(1), safe.directory).
+std::optional<GitStatus> status_of_known(const GitLayout& layout, const std::string& known) {
+  if (known.empty() || layout.head_commit() != known || layout.has_submodules() || !is_ours(layout.work_tree))
+    return std::nullopt;
+  GitStatus status;
+  status.head = known;
+  status.branch = layout.head_branch().value_or("");
+  return status;
+}
+
 }  // namespace
 
 asio::awaitable<base::Result<GitStatus>> read_git_status(Git git) {
@@ -62,17 +81,21 @@ asio::awaitable<base::Result<GitStatus>> read_git_status(Git git) {
   co_return parse_git_status(*out);
 }
 
-asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place) {
+asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place, std::string known) {
   GitSeen seen;
   auto layout = GitLayout::of(place.path);
   if (!layout) co_return std::unexpected(layout.error());
   seen.layout = std::move(*layout);
-  // In a large tree git writes down what it saw, and has less to look at the next time; in a small one
-  // taking the lock for that costs more than it saves.
-  git.settings.read_only = seen.layout.index_size() < small_index;
-  auto status = co_await read_git_status(git);
-  if (!status) co_return std::unexpected(status.error());
-  seen.status = std::move(*status);
+  if (auto status = status_of_known(seen.layout, known)) {
+    seen.status = std::move(*status);
+  } else {
+    // In a large tree git writes down what it saw, and has less to look at the next time; in a small one
+    // taking the lock for that costs more than it saves.
+    git.settings.read_only = seen.layout.index_size() < small_index;
+    auto read = co_await read_git_status(git);
+    if (!read) co_return std::unexpected(read.error());
+    seen.status = std::move(*read);
+  }
   auto config = co_await read_git_config(git, seen.layout);
   if (!config) co_return std::unexpected(config.error());
   seen.origin = std::move(config->origin);

@@ -104,7 +104,8 @@ asio::awaitable<base::Result<Status>> GitWorkingCopy::check(Io& io) {
     }
     co_return Status{};
   }
-  auto seen = co_await look_at_git(git(io), place_);
+  const bool keeps = spec_.local_changes == LocalChanges::keep;
+  auto seen = co_await look_at_git(git(io), place_, keeps ? options_.target : "");
   if (!seen) co_return std::unexpected(seen.error());
   seen_ = std::move(*seen);
   if (auto good = check_origin(*seen_, spec_); !good) co_return std::unexpected(good.error());

@@ -21,8 +21,9 @@ struct GitSeen {
   std::string url(const Spec& spec) const { return origin.empty() ? spec.url : origin; }
 };
 
-// One process, git status; a second, git config, where its files are not plain.
-asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place);
+// One process, git status; a second, git config, where its files are not plain. Without git status, and
+// without local changes, if the work tree stands on `known` already (empty: none is known).
+asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place, std::string known);
 
 // One process; the queries' way.
 asio::awaitable<base::Result<GitStatus>> read_git_status(Git git);

@@ -59,6 +59,9 @@ struct WorkingCopyOptions {
   // A lock file (git's index.lock) that is not older than this was left by an order of ours that died, and is
   // removed; an older one is somebody else's and is reported.
   std::optional<base::Time> own_lock_since;
+  // The revision that the order will ask for. A git working copy that stands on it, and keeps its local
+  // changes whatever they are, is not searched for them: nothing will be switched there.
+  std::string target = {};
 };
 
 struct LogQuery {

@@ -44,20 +44,20 @@ TEST_F(AGitOrder, RollsBackWithoutTheNetworkAndAPersonCanStillPull) {
   EXPECT_EQ(head(), second);
 }
 
-TEST_F(AGitOrder, NeedsTwoProcessesWhenThereIsNothingToDo) {
+TEST_F(AGitOrder, NeedsNoProcessWhenThereIsNothingToDo) {
   count_processes();
   ASSERT_EQ(order(spec(), second).error(), "");
-  EXPECT_THAT(started(), ElementsAre("git status", "git config"));
+  EXPECT_THAT(started(), IsEmpty());
 }
 
-TEST_F(AGitOrder, NeedsFiveProcessesForAnUpdateAndFourForARollback) {
+TEST_F(AGitOrder, NeedsFourProcessesForAnUpdateAndThreeForARollback) {
   const std::string third = commit("index.html", "three\n", "third");
   count_processes();
   ASSERT_EQ(order(spec(), third).error(), "");
-  EXPECT_THAT(started(), ElementsAre("git status", "git config", "git fetch", "git diff-tree", "git reset"));
+  EXPECT_THAT(started(), ElementsAre("git status", "git fetch", "git diff-tree", "git reset"));
   write(in("started"), "");
   ASSERT_EQ(order(spec(), first).error(), "");
-  EXPECT_THAT(started(), ElementsAre("git status", "git config", "git diff-tree", "git reset"));
+  EXPECT_THAT(started(), ElementsAre("git status", "git diff-tree", "git reset"));
 }
 
 TEST_F(AGitOrder, KnowsFromThePacksWhatIsThereWithoutAProcess) {
@@ -184,6 +184,18 @@ TEST_F(AGitOrder, ReportsALockOfSomebodyElseWithTheCommandThatRemovesIt) {
   own_lock_since = base::now() - std::chrono::seconds{5};
   EXPECT_FALSE(order(spec(), first).ok()) << "older than any order of ours";
   EXPECT_TRUE(fs::exists(lock));
+}
+
+TEST_F(AGitOrder, ToTheRevisionThatIsThereLeavesLocalChangesAlone) {
+  write(in("site/index.html"), "edited\n");
+  const Order kept = order(spec(), second);
+  ASSERT_EQ(kept.error(), "");
+  EXPECT_EQ(kept.checked->revision, second);
+  EXPECT_EQ(kept.checked->branch, "main");
+  EXPECT_EQ(site(), "edited\n");
+  EXPECT_THAT(order(spec(LocalChanges::refuse), second).error(), HasSubstr("index.html"));
+  ASSERT_EQ(order(spec(LocalChanges::discard), second).error(), "");
+  EXPECT_EQ(site(), "two\n");
 }
 
 TEST_F(AGitOrder, RefusesUnmergedFilesAndAMergeInProgress) {

@@ -93,7 +93,7 @@ std::vector<std::string> Sandbox::started() const {
 Sandbox::Order Sandbox::order_until_prepared(const Spec& spec, const std::string& revision,
                                              const std::string& id) {
   Order order;
-  order.copy = make_working_copy(spec, {in("patches"), id, own_lock_since});
+  order.copy = make_working_copy(spec, {in("patches"), id, own_lock_since, revision});
   Io io;
   io.output = [&order](process::Stream, std::string_view bytes) -> base::Result<> {
     order.output.append(bytes);
