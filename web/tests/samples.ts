@@ -1,5 +1,9 @@
 import type { App, AppNode, Deployment, DeploymentNode } from '../src/api/types'
 
+const rollout: App['rollout'] = {
+  canary: 0, batch: '100%', pause: '0s', max_failed: 0, on_failure: 'stop', offline: 'skip', offline_wait: '5m'
+}
+
 export function node(values: Partial<AppNode> = {}): AppNode {
   return {
     alias: 'api-1', addr: '127.0.0.1:8081', path: '/srv/shop', online: true, reason: null, revision: 'r1',
@@ -9,7 +13,7 @@ export function node(values: Partial<AppNode> = {}): AppNode {
 
 export function app(values: Partial<App> = {}): App {
   return {
-    name: 'shop', type: 'git', url: 'file:///srv/shop.git', branch: 'main', nodes: [node()],
+    name: 'shop', type: 'git', url: 'file:///srv/shop.git', branch: 'main', rollout, nodes: [node()],
     running_deployment: null, last_deployment: null, ...values
   }
 }
@@ -17,14 +21,14 @@ export function app(values: Partial<App> = {}): App {
 export function deploymentNode(values: Partial<DeploymentNode> = {}): DeploymentNode {
   return {
     alias: 'api-1', state: 'pending', step: null, exit_code: null, reason: null, steps: [], revision_before: null,
-    revision_after: null, started_at: null, finished_at: null, output_bytes: 0, ...values
+    revision_after: null, started_at: null, finished_at: null, output_bytes: 0, wave: 0, ...values
   }
 }
 
 export function deployment(values: Partial<Deployment> = {}): Deployment {
   return {
     id: 7, app: 'shop', action: 'update', revision: 'r2', requested_revision: null, state: 'running', note: '',
-    cancel_requested: false, created_at: '2026-01-01T00:00:00.000Z', finished_at: null,
+    cancel_requested: false, rollout, wave: 0, waiting: null, created_at: '2026-01-01T00:00:00.000Z', finished_at: null,
     nodes: [deploymentNode()], ...values
   }
 }

@@ -42,6 +42,13 @@ void check_aliases(const AppDraft& app, Report& report) {
   }
 }
 
+void check_canary(const AppDraft& app, Report& report) {
+  if (app.rollout.canary <= app.drafts.size()) return;
+  const Located& canary = *value_of(*value_of(*app.source, "rollout"), "canary");
+  report.problem(canary.at, fmt::format("\"canary\": {} nodes are to go first, but the app has {}",
+                                        app.rollout.canary, app.drafts.size()));
+}
+
 void check_places(const AppDraft& app, Report& report) {
   FirstPlaces places;
   for (const NodeDraft& node : app.drafts) {
@@ -77,6 +84,7 @@ void check_app(const AppDraft& app, Report& report) {
     check_app_branch(app, report);
   }
   check_aliases(app, report);
+  check_canary(app, report);
   check_places(app, report);
   if (value_of(*app.source, "node") == nullptr && value_of(*app.source, "nodes") == nullptr) {
     report.warning(app.source->at, "this app has no \"node\": there is nothing to deploy");

@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "server/config/rollout.h"
 
 namespace slipway::server::config {
 
@@ -36,6 +37,7 @@ struct App {
   std::string branch;  // empty: not configured
   LocalChanges local_changes = LocalChanges::keep;
   base::Millis timeout = std::chrono::minutes{10};  // of one hook
+  Rollout rollout;
   std::vector<Node> nodes;
 
   const Node* find_node(std::string_view alias) const;

@@ -1,5 +1,8 @@
 #include "server/config/schemas.h"
 
+#include <boost/json/array.hpp>
+#include <cstdlib>
+
 namespace slipway::server::config {
 
 KeyInfo before_deploy_key() {
@@ -51,6 +54,37 @@ void read_fetchlogpath(const Field& field, AppDraft&) {
   field.warning("no longer needed, remove it");
 }
 
+// The same reader as that of requests, which knows JSON and no places.
+boost::json::value plain_value(const Located& located) {
+  switch (located.kind) {
+    case Kind::boolean:
+      return located.boolean;
+    case Kind::integer:
+      return located.integer;
+    case Kind::string:
+      return boost::json::string(located.text);
+    case Kind::decimal:
+      return std::strtod(located.text.c_str(), nullptr);
+    case Kind::list:
+      return boost::json::array();
+    case Kind::object:
+      return boost::json::object();
+    case Kind::null:
+      break;
+  }
+  return nullptr;
+}
+
+void read_rollout_key(const Field& field, Rollout& rollout) {
+  if (auto read = set(rollout, field.key, plain_value(field.value)); !read)
+    field.problem(read.error().message);
+}
+
+void read_rollout(const Field& field, AppDraft& app) {
+  if (field.value.kind != Kind::object) return field.unexpected();
+  read_object(rollout_schema(), field.value, field.report, app.rollout);
+}
+
 void read_nodes(const Field& field, AppDraft& app) {
   read_objects(node_schema(), field, app.drafts);
 }
@@ -89,6 +123,27 @@ std::vector<Key<AppDraft>> repository_keys() {
 
 }  // namespace
 
+Schema<Rollout> rollout_schema() {
+  const auto key = [](std::string_view name, std::string_view value, std::string_view fallback,
+                      std::string_view doc) {
+    return Key<Rollout>{{.name = name, .value = value, .fallback = fallback, .doc = doc}, read_rollout_key};
+  };
+  return {"a rollout",
+          {key("canary", "a number of nodes", "0",
+               "So many nodes, the first of the list, have their turn before all others."),
+           key("batch", "a number of nodes, or a part of them such as \"25%\"", "\"100%\"",
+               "How many nodes have their turn at once; a part is rounded up."),
+           key("pause", "a duration such as \"30s\", or \"confirm\"", "\"0s\"",
+               "How long to wait between one batch and the next; or until a person lets it go on."),
+           key("max_failed", "a number of nodes", "0", "So many nodes may fail before `on_failure` applies."),
+           key("on_failure", "\"stop\" or \"continue\"", "\"stop\"",
+               "Whether the nodes whose turn has not come are skipped, or have their turn all the same."),
+           key("offline", "\"skip\", \"fail\" or \"wait\"", "\"skip\"",
+               "What a node that is away means: it is left as it is, and counts as no failure; nothing is "
+               "started at all; it has its turn when it comes back in time, or has failed."),
+           key("offline_wait", "a duration such as \"5m\"", "\"5m\"", "The time of \"wait\".")}};
+}
+
 Schema<AppDraft> app_schema() {
   Schema<AppDraft> schema{"an app",
                           {{{.name = "name",
@@ -102,6 +157,13 @@ Schema<AppDraft> app_schema() {
                           .fallback = "\"10m\"",
                           .doc = "The time limit of one hook; more than 0, at most 7 days."},
                          into(&AppDraft::timeout, read_timeout)});
+  schema.keys.push_back(
+      {{.name = "rollout",
+        .value = "an object",
+        .fallback = "{}",
+        .doc = "The plan by which a deployment goes over the nodes; see below. Without it, all "
+               "nodes at once."},
+       read_rollout});
   schema.keys.push_back({before_deploy_key(), into(&AppDraft::before, read_commands)});
   schema.keys.push_back({after_deploy_key(), into(&AppDraft::after, read_commands)});
   schema.keys.push_back({{.name = "node",

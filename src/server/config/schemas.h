@@ -29,6 +29,7 @@ struct ConfigDraft : Config {
 };
 
 Schema<NodeDraft> node_schema();
+Schema<Rollout> rollout_schema();
 Schema<AppDraft> app_schema();
 Schema<ConfigDraft> config_schema();
 

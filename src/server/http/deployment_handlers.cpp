@@ -64,4 +64,12 @@ asio::awaitable<Response> cancel_deployment(const HttpContext& context, const Re
   co_return json_response(202, store::to_json(*deployment));
 }
 
+asio::awaitable<Response> continue_deployment(const HttpContext& context, const Request& request) {
+  const auto id = deployment_id_of(request);
+  if (!id) co_return to_response(id.error());
+  const auto deployment = co_await context.engine.go_on(*id);
+  if (!deployment) co_return to_response(to_problem(deployment.error(), false));
+  co_return json_response(202, store::to_json(*deployment));
+}
+
 }  // namespace slipway::server::http

@@ -48,6 +48,7 @@ boost::json::object app_json(const HttpContext& context, const config::App& app)
           {"type", app.type == config::VcsType::git ? "git" : "svn"},
           {"url", base::mask_credentials(app.url)},
           {"branch", app.branch.empty() ? boost::json::value(nullptr) : boost::json::value(app.branch)},
+          {"rollout", config::to_json(app.rollout)},
           {"nodes", std::move(nodes)},
           {"running_deployment", or_null(context.engine.running_deployment(app.name))},
           {"last_deployment", or_null(context.engine.last_deployment(app.name))}};

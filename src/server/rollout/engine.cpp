@@ -58,7 +58,7 @@ asio::awaitable<void> Engine::open() {
     if (!is_final(deployment.state)) log_->info("deployment {} of {} goes on", deployment.id, deployment.app);
     take_up(std::move(deployment));
   }
-  tasks_.spawn(give_up_on_lost());
+  tasks_.spawn(look_every_second());
 }
 
 asio::awaitable<void> Engine::stop() {
@@ -69,6 +69,7 @@ void Engine::take_up(Deployment deployment) {
   const std::int64_t id = deployment.id;
   auto& place = active_[id];
   place = std::make_unique<Deployment>(std::move(deployment));
+  place->wave_since = base::now();
   for (DeploymentNode& node : place->nodes) {
     if (node.delivery == Delivery::settled) continue;
     orders_[node.order_id] = {.deployment = place.get(), .node = &node, .received = node.spool_offset};
@@ -98,13 +99,18 @@ asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Reques
   if (auto checked = check(request); !checked) co_return std::unexpected(checked.error());
   const auto nodes = choose_nodes(**app, request);
   if (!nodes) co_return std::unexpected(nodes.error());
+  const auto plan = plan_of(**app, request, nodes->size());
+  if (!plan) co_return std::unexpected(plan.error());
   if (auto free = check_free(app_name); !free) co_return std::unexpected(free.error());
   const Reservation reservation(being_created_, app_name);
   const auto revision = co_await resolve(**app, *nodes, request.revision);
   if (!revision) co_return std::unexpected(revision.error());
+  if (plan->offline == config::Offline::fail) {
+    if (auto online = check_online(*nodes); !online) co_return std::unexpected(online.error());
+  }
 
   const std::int64_t id = next_id_++;
-  const Deployment deployment = make_deployment(id, **app, *nodes, request, *revision);
+  const Deployment deployment = make_deployment(id, **app, *nodes, request, *plan, *revision);
   take_up(deployment);
   last_[app_name] = id;
   journal_.created(deployment);
@@ -113,6 +119,19 @@ asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Reques
   journal_.when_committed([this, id] { start(id); });
   co_await journal_.committed();
   co_return co_await get(id);
+}
+
+Outcome<void> Engine::check_online(const std::vector<const config::Node*>& nodes) const {
+  std::vector<std::string> away;
+  for (const config::Node* node : nodes) {
+    const std::string addr = node->addr.text();
+    if (fleet_.online(addr)) continue;
+    away.push_back(
+        fmt::format("{} ({})", node->alias, fleet_.offline_reason(addr).value_or("unknown reason")));
+  }
+  if (away.empty()) return {};
+  return refuse(Refusal::conflict, "nothing was started, because of nodes that are offline: {}",
+                base::join(away, ", "));
 }
 
 asio::awaitable<Outcome<std::string>> Engine::resolve(const config::App& app,
@@ -182,11 +201,28 @@ asio::awaitable<Outcome<Deployment>> Engine::cancel(std::int64_t id, std::string
       else
         send_cancel(order, reason);
     }
+    set_waiting(deployment, std::nullopt);
     drop_settled(id);
     update_end(deployment);
     journal_.make_durable();
     co_await journal_.committed();
   }
+  co_return co_await get(id);
+}
+
+asio::awaitable<Outcome<Deployment>> Engine::go_on(std::int64_t id) {
+  const auto found = active_.find(id);
+  if (found == active_.end() || !found->second->waiting) {
+    const auto now = co_await get(id);
+    if (!now) co_return std::unexpected(now.error());
+    co_return refuse(Refusal::conflict, "deployment {} does not wait for anybody: it is {}", id,
+                     store::name_of(now->state));
+  }
+  Deployment& deployment = *found->second;
+  deployment.continued = deployment.wave + 1;
+  advance(deployment);
+  journal_.make_durable();
+  co_await journal_.committed();
   co_return co_await get(id);
 }
 

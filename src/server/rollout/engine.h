@@ -52,6 +52,8 @@ class Engine : public fleet::OrderListener {
 
   // Resolves the target, stores the deployment, starts it. When this returns a deployment, it is durable.
   asio::awaitable<Outcome<store::Deployment>> create(std::string app, Request request);
+  // Ends the pause before the next wave.
+  asio::awaitable<Outcome<store::Deployment>> go_on(std::int64_t id);
   // `who` wants it, for the nodes' reason.
   asio::awaitable<Outcome<store::Deployment>> cancel(std::int64_t id, std::string who);
 
@@ -83,6 +85,10 @@ class Engine : public fleet::OrderListener {
 
   void take_up(store::Deployment deployment);
   void start(std::int64_t id);
+  void advance(store::Deployment& deployment);
+  void release(store::Deployment& deployment);
+  void skip_rest(store::Deployment& deployment, const std::string& reason);
+  void set_waiting(store::Deployment& deployment, std::optional<store::Waiting> waiting);
   void send_order(ActiveOrder& order);
   void follow(ActiveOrder& order);
   void send_cancel(const ActiveOrder& order, const std::string& reason);
@@ -97,11 +103,12 @@ class Engine : public fleet::OrderListener {
   base::Result<> take_message(ActiveOrder& order, const wire::Decoded& decoded);
   void acknowledge(const ActiveOrder& order);
 
-  asio::awaitable<void> give_up_on_lost();
+  asio::awaitable<void> look_every_second();
   void give_up_on_lost(ActiveOrder& order);
 
   Outcome<const config::App*> find_app(const std::string& name) const;
   Outcome<void> check_free(const std::string& app) const;
+  Outcome<void> check_online(const std::vector<const config::Node*>& nodes) const;
   asio::awaitable<Outcome<std::string>> resolve(const config::App& app,
                                                 const std::vector<const config::Node*>& nodes,
                                                 std::optional<std::string> wanted);

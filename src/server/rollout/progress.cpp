@@ -1,4 +1,4 @@
-// The engine's other half: what is told to agents, and what comes back from them.
+// What the engine tells agents, and what comes back from them.
 #include <ranges>
 
 #include "base/text.h"
@@ -20,26 +20,6 @@ constexpr std::chrono::minutes lost_after_sent{5};
 constexpr std::chrono::seconds lost_when_cancelled{10};
 
 }  // namespace
-
-void Engine::start(std::int64_t id) {
-  const auto found = active_.find(id);
-  if (found == active_.end()) return;
-  log_->info("deployment {}: {} of {} to {} on {} nodes", id, found->second->action, found->second->app,
-             found->second->revision, found->second->nodes.size());
-  for (auto& order : orders_ | std::views::values) {
-    if (order.deployment->id != id || order.node->delivery != Delivery::unsent || is_final(order.node->state))
-      continue;
-    if (fleet_.online(order.node->addr)) {
-      send_order(order);
-    } else {
-      end_node(order, NodeState::offline,
-               "the node was offline and was left as it is: " +
-                   fleet_.offline_reason(order.node->addr).value_or("unknown reason"));
-    }
-  }
-  drop_settled(id);
-  update_end(*found->second);
-}
 
 void Engine::drop_settled(std::int64_t deployment) {
   std::erase_if(orders_, [&](const auto& entry) {
@@ -81,9 +61,10 @@ void Engine::agent_connected(const std::string& addr) {
     const bool wanted = !is_final(order.node->state) && !order.deployment->cancel_requested;
     // Sending an order is safe to repeat; but one that nobody wants any more must not be started by asking
     // for it.
+    const bool due = order.node->wave <= order.deployment->wave;
     if (order.node->delivery == Delivery::accepted || !wanted)
       follow(order);
-    else
+    else if (due)
       send_order(order);
     if (order.deployment->cancel_requested) send_cancel(order, "cancelled while the node was away");
   }
@@ -243,7 +224,7 @@ void Engine::settle(ActiveOrder& order) {
     journal_.changed(deployment, *order.node, false);
   }
   orders_.erase(order.node->order_id);
-  update_end(deployment);
+  advance(deployment);
   forget_if_done(deployment.id);
 }
 
@@ -271,7 +252,7 @@ void Engine::forget_if_done(std::int64_t id) {
   journal_.when_committed([this, id] { active_.erase(id); });
 }
 
-asio::awaitable<void> Engine::give_up_on_lost() {
+asio::awaitable<void> Engine::look_every_second() {
   for (;;) {
     co_await async::sleep_for(std::chrono::seconds{1});
     std::vector<std::string> ids;
@@ -279,16 +260,21 @@ asio::awaitable<void> Engine::give_up_on_lost() {
     for (const std::string& id : ids) {
       if (const auto found = orders_.find(id); found != orders_.end()) give_up_on_lost(found->second);
     }
+    for (const auto& deployment : active_ | std::views::values) {
+      if (!is_final(deployment->state)) advance(*deployment);
+    }
   }
 }
 
 void Engine::give_up_on_lost(ActiveOrder& order) {
   DeploymentNode& node = *order.node;
   const auto since = fleet_.offline_since(node.addr);
-  if (!since || is_final(node.state)) return;
-  const base::Millis away = base::now() - std::max(*since, started_);
+  if (!since || is_final(node.state) || node.wave > order.deployment->wave) return;
+  const base::Millis away = base::now() - std::max({*since, started_, order.deployment->wave_since});
   const bool never_sent = node.delivery == Delivery::unsent;
-  const base::Millis limit = never_sent                           ? lost_before_sent
+  const bool waits = order.deployment->plan.offline == config::Offline::wait;
+  const base::Millis limit = never_sent && waits                  ? order.deployment->plan.offline_wait
+                             : never_sent                         ? base::Millis(lost_before_sent)
                              : order.deployment->cancel_requested ? lost_when_cancelled
                                                                   : base::Millis(lost_after_sent);
   if (away < limit) return;
@@ -298,8 +284,8 @@ void Engine::give_up_on_lost(ActiveOrder& order) {
                       : fmt::format("the node went away while it worked ({}); what became of the order is "
                                     "told here when it is back",
                                     why));
-  update_end(*order.deployment);
-  if (never_sent) settle(order);
+  if (never_sent) return settle(order);
+  advance(*order.deployment);
 }
 
 }  // namespace slipway::server::rollout

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <boost/describe.hpp>
+#include <boost/json/object.hpp>
 #include <expected>
 #include <optional>
 #include <string>
@@ -16,8 +17,10 @@ struct Request {
   std::optional<std::string> revision;            // update: absent means the newest
   std::optional<std::vector<std::string>> nodes;  // aliases; absent means all
   std::optional<std::string> note;
+  std::optional<boost::json::object>
+      rollout;  // keys that differ from the app's plan, as server.json has them
 };
-BOOST_DESCRIBE_STRUCT(Request, (), (action, revision, nodes, note))
+BOOST_DESCRIBE_STRUCT(Request, (), (action, revision, nodes, note, rollout))
 
 // The HTTP status follows from it.
 enum class Refusal {

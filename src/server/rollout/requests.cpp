@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "json/map.h"
 #include "server/fleet/fleet.h"
+#include "server/rollout/waves.h"
 #include "wire/message.h"
 
 namespace slipway::server::rollout {
@@ -95,19 +96,33 @@ Outcome<std::vector<const config::Node*>> choose_nodes(const config::App& app, c
   return chosen;
 }
 
+Outcome<config::Rollout> plan_of(const config::App& app, const Request& request, std::size_t nodes) {
+  config::Rollout plan = app.rollout;
+  if (!request.rollout) return plan;
+  if (auto read = config::set_all(plan, *request.rollout); !read)
+    return refuse(Refusal::invalid, "rollout: {}", read.error().message);
+  if (request.rollout->contains("canary") && plan.canary > nodes) {
+    return refuse(Refusal::invalid, "rollout: canary: {} nodes are to go first, but only {} {} deployed to",
+                  plan.canary, nodes, nodes == 1 ? "is" : "are");
+  }
+  return plan;
+}
+
 store::Deployment make_deployment(std::int64_t id, const config::App& app,
                                   const std::vector<const config::Node*>& nodes, const Request& request,
-                                  const std::string& revision) {
+                                  const config::Rollout& plan, const std::string& revision) {
   store::Deployment deployment{.id = id,
                                .app = app.name,
                                .action = request.action,
                                .revision = revision,
                                .requested_revision = request.revision,
                                .note = request.note.value_or(""),
+                               .plan = plan,
                                .created_at = base::now()};
+  const std::vector<int> waves = waves_of(plan, nodes.size());
   for (const config::Node* node : nodes) {
     const wire::Order order = make_order(id, app, *node, request, revision);
-    store::DeploymentNode record{.alias = node->alias};
+    store::DeploymentNode record{.alias = node->alias, .wave = waves[deployment.nodes.size()]};
     record.order_id = order.id;
     record.addr = node->addr.text();
     record.order = boost::json::serialize(json::encode(order));

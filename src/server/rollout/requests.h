@@ -19,10 +19,13 @@ Outcome<void> check(const Request& request);
 // The nodes of the app that the request names, in the order of the configuration.
 Outcome<std::vector<const config::Node*>> choose_nodes(const config::App& app, const Request& request);
 
+// The app's plan with what the request changes of it, for so many nodes.
+Outcome<config::Rollout> plan_of(const config::App& app, const Request& request, std::size_t nodes);
+
 // A deployment with one order for each node; ids are made here, `id` and the revision are the caller's.
 store::Deployment make_deployment(std::int64_t id, const config::App& app,
                                   const std::vector<const config::Node*>& nodes, const Request& request,
-                                  const std::string& revision);
+                                  const config::Rollout& plan, const std::string& revision);
 
 // Whether the text is a whole revision of this kind of repository, so that it can only mean one thing.
 bool is_exact(config::VcsType type, std::string_view revision);

@@ -15,6 +15,11 @@ boost::json::value time_or_null(const std::optional<base::Time>& time) {
   return boost::json::string(base::to_rfc3339(*time));
 }
 
+boost::json::value waiting_or_null(const std::optional<Waiting>& waiting) {
+  if (!waiting) return nullptr;
+  return boost::json::object{{"until", time_or_null(waiting->until)}};
+}
+
 template <class T>
 boost::json::value or_null(const std::optional<T>& value) {
   return json::encode_value(value, true);
@@ -33,7 +38,8 @@ boost::json::object to_json(const DeploymentNode& node) {
           {"revision_after", or_null(node.revision_after)},
           {"started_at", time_or_null(node.started_at)},
           {"finished_at", time_or_null(node.finished_at)},
-          {"output_bytes", node.output_bytes}};
+          {"output_bytes", node.output_bytes},
+          {"wave", node.wave}};
 }
 
 boost::json::object summary_json(const Deployment& deployment) {
@@ -45,6 +51,9 @@ boost::json::object summary_json(const Deployment& deployment) {
           {"state", name_of(deployment.state)},
           {"note", deployment.note},
           {"cancel_requested", deployment.cancel_requested},
+          {"rollout", config::to_json(deployment.plan)},
+          {"wave", deployment.wave},
+          {"waiting", waiting_or_null(deployment.waiting)},
           {"created_at", base::to_rfc3339(deployment.created_at)},
           {"finished_at", time_or_null(deployment.finished_at)}};
 }

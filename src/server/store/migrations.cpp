@@ -9,7 +9,7 @@ namespace slipway::server::store {
 namespace {
 
 // Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
-constexpr std::array migrations{std::string_view{R"(
+constexpr std::array<std::string_view, 2> migrations{R"(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE deployments (
   id INTEGER PRIMARY KEY,
@@ -59,7 +59,13 @@ CREATE TABLE events (
 );
 CREATE INDEX events_by_deployment ON events (deployment_id, id);
 CREATE INDEX events_but_output ON events (id) WHERE type <> 'output';
-)"}};
+)",
+                                                     R"(
+ALTER TABLE deployments ADD COLUMN plan TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE deployments ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployments ADD COLUMN continued INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployment_nodes ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;
+)"};
 
 void execute_script(soci::session& sql, std::string_view script) {
   while (!script.empty()) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "server/config/rollout.h"
 
 namespace slipway::server::store {
 
@@ -42,6 +43,7 @@ struct DeploymentNode {
   std::optional<base::Time> started_at;
   std::optional<base::Time> finished_at;
   std::uint64_t output_bytes = 0;
+  int wave = 0;  // nodes have their turn wave by wave
 
   // Not shown to people.
   std::string order_id;
@@ -49,6 +51,13 @@ struct DeploymentNode {
   std::string order;  // the wire order as JSON
   Delivery delivery = Delivery::unsent;
   std::uint64_t spool_offset = 0;  // up to where the spool is stored; always between two frames
+};
+
+// Between two waves.
+struct Waiting {
+  std::optional<base::Time> until;  // none: until a person lets it go on
+
+  auto operator<=>(const Waiting&) const = default;
 };
 
 struct Deployment {
@@ -60,6 +69,11 @@ struct Deployment {
   DeploymentState state = DeploymentState::running;
   std::string note;
   bool cancel_requested = false;
+  config::Rollout plan;
+  int wave = 0;                    // up to this wave nodes have their turn
+  int continued = 0;               // a person let it go on up to this wave
+  std::optional<Waiting> waiting;  // not stored: it follows from the rest
+  base::Time wave_since = {};      // not stored: since when this wave has had its turn, as far as is known
   base::Time created_at;
   std::optional<base::Time> finished_at;
   std::vector<DeploymentNode> nodes;

@@ -27,6 +27,19 @@ Enum to_enum(const std::string& name) {
   return value;
 }
 
+std::string plan_text(const config::Rollout& plan) {
+  return boost::json::serialize(config::to_json(plan));
+}
+
+// What a newer version wrote and this one does not know is left at its default.
+config::Rollout plan_from(const std::string& text) {
+  config::Rollout plan;
+  if (const auto values = json::parse_object(text)) {
+    for (const auto& [key, from] : *values) (void)config::set(plan, key, from);
+  }
+  return plan;
+}
+
 std::string steps_text(const std::vector<Step>& steps) {
   return boost::json::serialize(json::encode_value(steps, false));
 }
@@ -41,6 +54,7 @@ std::vector<Step> steps_from(const std::string& text) {
 struct NodeColumns {
   std::string alias, order_id, addr, order_json, delivery, state, steps;
   Number spool_offset = 0, output_bytes = 0;
+  int wave = 0;
   OptionalText step, reason, before, after;
   OptionalNumber exit_code, started_at, finished_at;
 
@@ -55,6 +69,7 @@ struct NodeColumns {
         steps(steps_text(node.steps)),
         spool_offset(static_cast<Number>(node.spool_offset)),
         output_bytes(static_cast<Number>(node.output_bytes)),
+        wave(node.wave),
         step(node.step),
         reason(node.reason),
         before(node.revision_before),
@@ -76,6 +91,7 @@ struct NodeColumns {
     result.started_at = from_ms(started_at);
     result.finished_at = from_ms(finished_at);
     result.output_bytes = static_cast<std::uint64_t>(output_bytes);
+    result.wave = wave;
     result.order_id = order_id;
     result.addr = addr;
     result.order = order_json;
@@ -90,11 +106,12 @@ std::vector<DeploymentNode> select_nodes(soci::session& sql, Number deployment) 
   soci::statement statement =
       (sql.prepare << "SELECT alias, order_id, addr, order_json, delivery, state, steps, spool_offset, "
                       "output_bytes, step, "
-                      "reason, revision_before, revision_after, exit_code, started_at, finished_at "
+                      "reason, revision_before, revision_after, exit_code, started_at, finished_at, wave "
                       "FROM deployment_nodes WHERE deployment_id = :id ORDER BY position",
        use(deployment), into(c.alias), into(c.order_id), into(c.addr), into(c.order_json), into(c.delivery),
        into(c.state), into(c.steps), into(c.spool_offset), into(c.output_bytes), into(c.step), into(c.reason),
-       into(c.before), into(c.after), into(c.exit_code), into(c.started_at), into(c.finished_at));
+       into(c.before), into(c.after), into(c.exit_code), into(c.started_at), into(c.finished_at),
+       into(c.wave));
   statement.execute();
   std::vector<DeploymentNode> nodes;
   while (statement.fetch()) nodes.push_back(c.node());
@@ -109,13 +126,15 @@ void insert(soci::session& sql, const Deployment& deployment) {
   const Number created = base::to_unix_ms(deployment.created_at);
   const OptionalNumber finished = to_ms(deployment.finished_at);
   const Number id = deployment.id;
+  const std::string plan = plan_text(deployment.plan);
   sql << "INSERT INTO deployments (id, app, action, revision, requested_revision, state, note, "
          "cancel_requested, created_at, "
-         "finished_at) VALUES (:id, :app, :action, :revision, :requested, :state, :note, :cancel, :created, "
-         ":finished)",
+         "finished_at, plan, wave, continued) VALUES (:id, :app, :action, :revision, :requested, :state, "
+         ":note, "
+         ":cancel, :created, :finished, :plan, :wave, :continued)",
       use(id), use(deployment.app), use(deployment.action), use(deployment.revision),
       use(deployment.requested_revision), use(state), use(deployment.note), use(cancel), use(created),
-      use(finished);
+      use(finished), use(plan), use(deployment.wave), use(deployment.continued);
   for (std::size_t position = 0; position < deployment.nodes.size(); ++position) {
     insert(sql, id, static_cast<Number>(position), deployment.nodes[position]);
   }
@@ -126,9 +145,9 @@ void update(soci::session& sql, const Deployment& deployment) {
   const int cancel = deployment.cancel_requested ? 1 : 0;
   const OptionalNumber finished = to_ms(deployment.finished_at);
   const Number id = deployment.id;
-  sql << "UPDATE deployments SET state = :state, cancel_requested = :cancel, finished_at = :finished WHERE "
-         "id = :id",
-      use(state), use(cancel), use(finished), use(id);
+  sql << "UPDATE deployments SET state = :state, cancel_requested = :cancel, finished_at = :finished, "
+         "wave = :wave, continued = :continued WHERE id = :id",
+      use(state), use(cancel), use(finished), use(deployment.wave), use(deployment.continued), use(id);
 }
 
 void insert(soci::session& sql, Number deployment, Number position, const DeploymentNode& node) {
@@ -136,13 +155,14 @@ void insert(soci::session& sql, Number deployment, Number position, const Deploy
   sql << "INSERT INTO deployment_nodes (deployment_id, position, alias, order_id, addr, order_json, "
          "delivery, spool_offset, "
          "output_bytes, state, step, exit_code, reason, steps, revision_before, revision_after, started_at, "
-         "finished_at) "
+         "finished_at, wave) "
          "VALUES (:deployment, :position, :alias, :order_id, :addr, :order_json, :delivery, :spool_offset, "
          ":output_bytes, :state, "
-         ":step, :exit_code, :reason, :steps, :before, :after, :started, :finished)",
+         ":step, :exit_code, :reason, :steps, :before, :after, :started, :finished, :wave)",
       use(deployment), use(position), use(c.alias), use(c.order_id), use(c.addr), use(c.order_json),
       use(c.delivery), use(c.spool_offset), use(c.output_bytes), use(c.state), use(c.step), use(c.exit_code),
-      use(c.reason), use(c.steps), use(c.before), use(c.after), use(c.started_at), use(c.finished_at);
+      use(c.reason), use(c.steps), use(c.before), use(c.after), use(c.started_at), use(c.finished_at),
+      use(c.wave);
 }
 
 void update(soci::session& sql, Number deployment, const DeploymentNode& node) {
@@ -180,6 +200,7 @@ void insert(soci::session& sql, const Event& event) {
 std::vector<Deployment> select_deployments(soci::session& sql, const Selection& selection) {
   Deployment d;
   std::string state;
+  std::string plan;
   int cancel = 0;
   Number created = 0;
   OptionalNumber finished;
@@ -187,7 +208,7 @@ std::vector<Deployment> select_deployments(soci::session& sql, const Selection& 
   statement.alloc();
   statement.prepare(
       "SELECT id, app, action, revision, requested_revision, state, note, cancel_requested, created_at, "
-      "finished_at "
+      "finished_at, plan, wave, continued "
       "FROM deployments WHERE " +
       selection.where + " " + selection.order_and_limit);
   if (selection.where.find(":text") != std::string::npos) statement.exchange(use(selection.text, "text"));
@@ -203,6 +224,9 @@ std::vector<Deployment> select_deployments(soci::session& sql, const Selection& 
   statement.exchange(into(cancel));
   statement.exchange(into(created));
   statement.exchange(into(finished));
+  statement.exchange(into(plan));
+  statement.exchange(into(d.wave));
+  statement.exchange(into(d.continued));
   statement.define_and_bind();
   statement.execute();
   std::vector<Deployment> found;
@@ -211,6 +235,7 @@ std::vector<Deployment> select_deployments(soci::session& sql, const Selection& 
     d.cancel_requested = cancel != 0;
     d.created_at = base::from_unix_ms(created);
     d.finished_at = from_ms(finished);
+    d.plan = plan_from(plan);
     found.push_back(d);
   }
   for (Deployment& deployment : found) deployment.nodes = select_nodes(sql, deployment.id);

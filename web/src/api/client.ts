@@ -30,6 +30,10 @@ export function cancelDeployment(id: number): Promise<Deployment> {
   return request('POST', `/deployments/${String(id)}/cancel`)
 }
 
+export function continueDeployment(id: number): Promise<Deployment> {
+  return request('POST', `/deployments/${String(id)}/continue`)
+}
+
 export function outputUrl(id: number, alias: string): string {
   return `${base}/deployments/${String(id)}/nodes/${encodeURIComponent(alias)}/output`
 }

@@ -160,6 +160,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments/{id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["deployment"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a deployment that waits between two waves go on at once */
+        post: operations["continueDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments/{id}/nodes/{alias}/output": {
         parameters: {
             query?: never;
@@ -265,6 +284,7 @@ export interface components {
             url: string;
             /** @description The configured branch; null: the one that the node has checked out, or the repository's default. */
             branch: string | null;
+            rollout: components["schemas"]["Rollout"];
             nodes: components["schemas"]["Node"][];
             /** @description The id of the deployment that runs now. */
             running_deployment: number | null;
@@ -312,6 +332,36 @@ export interface components {
             /** @description Aliases; without it all nodes of the app. */
             nodes?: string[];
             note?: string;
+            /** @description The keys of the plan that differ from the app's. */
+            rollout?: {
+                /** @description At most as many as there are nodes. */
+                canary?: number;
+                batch?: components["schemas"]["Batch"];
+                /** @description A duration such as `30s`, at most 7 days, or `confirm`. */
+                pause?: string;
+                max_failed?: number;
+                /** @enum {string} */
+                on_failure?: "stop" | "continue";
+                /** @enum {string} */
+                offline?: "skip" | "fail" | "wait";
+                /** @description A duration, at most 7 days. */
+                offline_wait?: string;
+            };
+        };
+        /** @description How many nodes have their turn at once, or what part of them (`25%`, rounded up). */
+        Batch: number | string;
+        /** @description The plan by which a deployment goes over the nodes; docs/configuration.md says what each key means. */
+        Rollout: {
+            canary: number;
+            batch: components["schemas"]["Batch"];
+            /** @description A duration, or `confirm`. */
+            pause: string;
+            max_failed: number;
+            /** @enum {string} */
+            on_failure: "stop" | "continue";
+            /** @enum {string} */
+            offline: "skip" | "fail" | "wait";
+            offline_wait: string;
         };
         /** @enum {string} */
         DeploymentState: "running" | "succeeded" | "failed" | "partial" | "rolled_back" | "cancelled";
@@ -345,6 +395,8 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
             output_bytes: number;
+            /** @description From 0. The nodes of a wave have their turn at once: first the canary nodes, then batch by batch. */
+            wave: number;
         };
         DeploymentSummary: {
             id: number;
@@ -357,6 +409,17 @@ export interface components {
             state: components["schemas"]["DeploymentState"];
             note: string;
             cancel_requested: boolean;
+            rollout: components["schemas"]["Rollout"];
+            /** @description The nodes up to this wave have their turn, or had it. */
+            wave: number;
+            /** @description Between two waves; null: it does not wait. */
+            waiting: {
+                /**
+                 * Format: date-time
+                 * @description null: until a person lets it go on.
+                 */
+                until: string | null;
+            } | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -620,6 +683,30 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The nodes were told to stop. The deployment ends when each has. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    continueDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["deployment"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The next wave has its turn. */
             202: {
                 headers: {
                     [name: string]: unknown;

@@ -42,6 +42,7 @@ export const useDeployments = defineStore('deployments', () => {
   const load = (id: number) => fetched(api.getDeployment(id), one)
   const create = (app: string, body: DeploymentRequest) => fetched(api.createDeployment(app, body), one)
   const cancel = (id: number) => fetched(api.cancelDeployment(id), one)
+  const goOn = (id: number) => fetched(api.continueDeployment(id), one)
 
   /** Brings everything that can still change up to date, after a gap in the events. */
   async function refresh(running: number[]): Promise<void> {
@@ -78,5 +79,5 @@ export const useDeployments = defineStore('deployments', () => {
     change(event.deployment_id, (deployment) => withDeploymentNode(deployment, event.node))
   }
 
-  return { byId, page, load, create, cancel, refresh, forget, onDeployment, onNode }
+  return { byId, page, load, create, cancel, goOn, refresh, forget, onDeployment, onNode }
 })

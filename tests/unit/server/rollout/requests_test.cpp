@@ -112,7 +112,7 @@ TEST(Nodes, AreRefusedWhereTheAppHasNone) {
 TEST(Deployment, IsMadeOfTheRequest) {
   const config::App app = make_app();
   const Request request{.action = "rollback", .revision = "r7", .note = "because"};
-  const auto deployment = make_deployment(9, app, {&app.nodes[0], &app.nodes[2]}, request, "7");
+  const auto deployment = make_deployment(9, app, {&app.nodes[0], &app.nodes[2]}, request, {}, "7");
   EXPECT_EQ(deployment.id, 9);
   EXPECT_EQ(deployment.app, "shop");
   EXPECT_EQ(deployment.action, "rollback");
@@ -127,10 +127,27 @@ TEST(Deployment, IsMadeOfTheRequest) {
   EXPECT_EQ(deployment.find_node("web2"), nullptr);
 }
 
+TEST(Plan, IsTheAppsWithWhatTheRequestChanges) {
+  config::App app = make_app();
+  app.rollout.max_failed = 1;
+  const auto plan = plan_of(app, {.action = "update", .rollout = {{{"canary", 2}}}}, 3);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->canary, 2U);
+  EXPECT_EQ(plan->max_failed, 1U);
+}
+
+TEST(Plan, ThatIsImpossibleIsRefused) {
+  const config::App app = make_app();
+  EXPECT_EQ(refusal(plan_of(app, {.action = "update", .rollout = {{{"canary", 4}}}}, 3)),
+            "rollout: canary: 4 nodes are to go first, but only 3 are deployed to");
+  EXPECT_EQ(refusal(plan_of(app, {.action = "update", .rollout = {{{"bach", 4}}}}, 3)),
+            "rollout: bach: is not known; did you mean \"batch\"?");
+}
+
 TEST(Deployment, HoldsAnOrderForEachNode) {
   const config::App app = make_app();
-  const auto deployment =
-      make_deployment(9, app, {&app.nodes[0], &app.nodes[1]}, {.action = "rollback", .revision = "7"}, "7");
+  const auto deployment = make_deployment(9, app, {&app.nodes[0], &app.nodes[1]},
+                                          {.action = "rollback", .revision = "7"}, {}, "7");
   const auto first = json::decode<wire::Order>(json::parse(deployment.nodes[0].order).value());
   ASSERT_TRUE(first) << first.error().message;
   EXPECT_TRUE(base::is_id(first->id));

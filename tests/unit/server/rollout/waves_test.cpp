@@ -1,0 +1,102 @@
+// In which order nodes have their turn.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/rollout/waves.h"
+
+namespace slipway::server::rollout {
+namespace {
+
+using namespace std::chrono_literals;
+using config::Batch;
+using config::Rollout;
+using store::NodeState;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Kind = NextMove::Kind;
+
+const base::Time noon = base::parse_rfc3339("2026-11-24T12:00:00Z").value();
+
+TEST(Waves, AreOneByDefault) {
+  EXPECT_THAT(waves_of({}, 3), ElementsAre(0, 0, 0));
+  EXPECT_THAT(waves_of({}, 0), IsEmpty());
+}
+
+TEST(Waves, BeginWithTheCanary) {
+  EXPECT_THAT(waves_of({.canary = 1, .batch = Batch{2, false}}, 6), ElementsAre(0, 1, 1, 2, 2, 3));
+  EXPECT_THAT(waves_of({.canary = 2}, 2), ElementsAre(0, 0));
+  EXPECT_THAT(waves_of({.canary = 9}, 2), ElementsAre(0, 0)) << "of an app's plan, with fewer nodes chosen";
+}
+
+TEST(Waves, RoundAPartOfAllNodesUp) {
+  EXPECT_THAT(waves_of({.batch = Batch{25, true}}, 5), ElementsAre(0, 0, 1, 1, 2));
+  EXPECT_THAT(waves_of({.batch = Batch{1, true}}, 3), ElementsAre(0, 1, 2));
+}
+
+class NextMoveTest : public testing::Test {
+ protected:
+  // The state of each node, each a wave of its own.
+  store::Deployment deployment(std::vector<NodeState> states, Rollout plan = {}) const {
+    store::Deployment result{.id = 1, .plan = plan, .created_at = noon - 1h};
+    for (const NodeState state : states) {
+      store::DeploymentNode node{.alias = fmt::format("n{}", result.nodes.size()), .state = state};
+      node.wave = static_cast<int>(result.nodes.size());
+      if (is_final(state)) node.finished_at = noon;
+      result.nodes.push_back(node);
+    }
+    return result;
+  }
+};
+
+TEST_F(NextMoveTest, WaitsForTheNodesOfTheWave) {
+  EXPECT_EQ(next_move(deployment({NodeState::running, NodeState::pending}), noon).kind, Kind::nothing);
+}
+
+TEST_F(NextMoveTest, ReleasesTheNextWaveAfterThePause) {
+  const auto waiting = deployment({NodeState::succeeded, NodeState::pending}, {.pause = 30s});
+  const NextMove early = next_move(waiting, noon + 29s);
+  EXPECT_EQ(early.kind, Kind::hold);
+  EXPECT_EQ(early.at, noon + 30s);
+  EXPECT_EQ(next_move(waiting, noon + 30s).kind, Kind::release);
+}
+
+TEST_F(NextMoveTest, WaitsForAPersonOnceForEachWave) {
+  auto waiting =
+      deployment({NodeState::succeeded, NodeState::pending, NodeState::pending}, {.confirm = true});
+  const NextMove move = next_move(waiting, noon + 24h);
+  EXPECT_EQ(move.kind, Kind::hold);
+  EXPECT_FALSE(move.at);
+  waiting.continued = 1;
+  EXPECT_EQ(next_move(waiting, noon).kind, Kind::release);
+  waiting.wave = 1;
+  waiting.nodes[1].state = NodeState::succeeded;
+  EXPECT_EQ(next_move(waiting, noon).kind, Kind::hold);
+}
+
+TEST_F(NextMoveTest, SkipsTheRestWhenMoreFailedThanMay) {
+  auto failed = deployment({NodeState::failed, NodeState::pending}, {.confirm = true});
+  const NextMove move = next_move(failed, noon);
+  EXPECT_EQ(move.kind, Kind::skip);
+  EXPECT_EQ(move.reason, "not started: 1 node before it failed (n0), and the plan allows 0");
+  failed.plan.max_failed = 1;
+  EXPECT_EQ(next_move(failed, noon).kind, Kind::hold);
+  failed.plan = {.on_failure = config::OnFailure::proceed};
+  EXPECT_EQ(next_move(failed, noon).kind, Kind::release);
+}
+
+TEST_F(NextMoveTest, CountsANodeThatIsAwayAsThePlanSays) {
+  auto away = deployment({NodeState::offline, NodeState::pending});
+  EXPECT_EQ(next_move(away, noon).kind, Kind::release);
+  away.plan.offline = config::Offline::wait;
+  EXPECT_EQ(next_move(away, noon).kind, Kind::skip);
+}
+
+TEST_F(NextMoveTest, DoesNothingForWhatIsCancelledOrAtItsEnd) {
+  auto done = deployment({NodeState::succeeded, NodeState::pending});
+  done.cancel_requested = true;
+  EXPECT_EQ(next_move(done, noon).kind, Kind::nothing);
+  EXPECT_EQ(next_move(deployment({NodeState::succeeded, NodeState::skipped}), noon).kind, Kind::nothing);
+}
+
+}  // namespace
+}  // namespace slipway::server::rollout
