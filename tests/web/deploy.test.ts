@@ -47,6 +47,21 @@ inBothLanguages(() => {
     await expect(card(page, 'shop')).toContainText(say.succeeded)
   })
 
+  test('A rollout with a canary waits for a person and goes on when told', async ({ world, visit, say, locale }) => {
+    const shop = world.shop()
+    await world.start({ name: 'shop', repo: shop, nodes: { 'api-1': {}, 'api-2': {} }, settings: { rollout: { canary: 1, pause: 'confirm' } } })
+    await world.ready()
+    const page = await visit()
+    await update(page, say, 'shop', 2)
+    await expect(page.getByText(say.waiting(1))).toBeVisible()
+    expect(world.read('shop', 'api-1', 'version.txt')).toBe('3\n')
+    expect(world.read('shop', 'api-2', 'version.txt')).toBe('1\n')
+    await screenshot(page, `deployment-waiting-${locale}`)
+    await page.getByRole('button', { name: say.goOn, exact: true }).click()
+    await expect(head(page)).toHaveText(say.succeeded)
+    expect(world.read('shop', 'api-2', 'version.txt')).toBe('3\n')
+  })
+
   test('Roll back brings every node to the chosen commit', async ({ world, visit, say, locale }) => {
     const shop = world.shop()
     await world.start({ name: 'shop', repo: shop, nodes: { 'api-1': {}, 'api-2': {} }, at: shop.revisions[2] })

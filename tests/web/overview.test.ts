@@ -3,6 +3,20 @@ import { expect, expectNoSidewaysOverflow, inBothLanguages, screenshot, test } f
 import { words } from './lib/words'
 
 inBothLanguages(() => {
+  test('A frozen app says why and offers no deployment until it is not', async ({ world, visit, say, locale }) => {
+    await world.start({ name: 'shop', repo: world.shop(), nodes: { 'api-1': {} } })
+    await world.ready()
+    const page = await visit()
+    const button = card(page, 'shop').getByRole('button', { name: say.update, exact: true })
+    await expect(button).toBeEnabled()
+    await page.request.post(`${world.url}/api/v1/apps/shop/freeze`, { data: { reason: 'Release week' } })
+    await expect(card(page, 'shop')).toContainText(`${say.frozen} Release week`)
+    await expect(button).toBeDisabled()
+    await screenshot(page, `overview-frozen-${locale}`)
+    await page.request.post(`${world.url}/api/v1/apps/shop/unfreeze`)
+    await expect(button).toBeEnabled()
+  })
+
   test('the cards show the apps with the state of every node', async ({ world, visit, say, locale }) => {
     const shop = world.shop()
     const site = world.site()

@@ -1,4 +1,5 @@
 #include "json/map.h"
+#include "server/http/body.h"
 #include "server/http/handlers.h"
 #include "server/http/parameters.h"
 #include "server/http/problem.h"
@@ -6,6 +7,13 @@
 
 namespace slipway::server::http {
 namespace {
+
+constexpr std::size_t max_reason = 2000;
+
+struct FreezeRequest {
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(FreezeRequest, (), (reason))
 
 boost::json::object to_json(const rollout::CommitPage& page) {
   return {{"commits", json::encode_value(page.commits, true)}, {"node", page.node}, {"more", page.more}};
@@ -23,6 +31,27 @@ asio::awaitable<Response> list_apps(const HttpContext& context, const Request&) 
 asio::awaitable<Response> get_app(const HttpContext& context, const Request& request) {
   const auto app = find_app(context.config, request.parameter("app"));
   if (!app) co_return to_response(app.error());
+  co_return json_response(200, app_json(context, **app));
+}
+
+asio::awaitable<Response> freeze_app(const HttpContext& context, const Request& request) {
+  const auto app = find_app(context.config, request.parameter("app"));
+  if (!app) co_return to_response(app.error());
+  const auto wanted = read_body<FreezeRequest>(request);
+  if (!wanted) co_return to_response(wanted.error());
+  if (character_count(wanted->reason) > max_reason)
+    co_return to_response(
+        problem(ProblemCode::invalid, fmt::format("reason: longer than {} characters", max_reason)).error());
+  const auto done = co_await context.engine.freeze((*app)->name, wanted->reason, request.peer);
+  if (!done) co_return to_response(to_problem(done.error(), true));
+  co_return json_response(200, app_json(context, **app));
+}
+
+asio::awaitable<Response> unfreeze_app(const HttpContext& context, const Request& request) {
+  const auto app = find_app(context.config, request.parameter("app"));
+  if (!app) co_return to_response(app.error());
+  const auto done = co_await context.engine.unfreeze((*app)->name, request.peer);
+  if (!done) co_return to_response(to_problem(done.error(), false));
   co_return json_response(200, app_json(context, **app));
 }
 

@@ -1,7 +1,8 @@
-#include "server/http/deployment_request.h"
+#include "server/http/body.h"
 #include "server/http/handlers.h"
 #include "server/http/parameters.h"
 #include "server/http/problem.h"
+#include "server/rollout/refusal.h"
 #include "server/store/journal.h"
 
 namespace slipway::server::http {
@@ -28,7 +29,7 @@ Checked<std::optional<std::string>> app_filter(const HttpContext& context, const
 asio::awaitable<Response> create_deployment(const HttpContext& context, const Request& request) {
   const auto app = find_app(context.config, request.parameter("app"));
   if (!app) co_return to_response(app.error());
-  auto wanted = read_deployment_request(request);
+  auto wanted = read_body<rollout::Request>(request);
   if (!wanted) co_return to_response(wanted.error());
   const auto deployment = co_await context.engine.create((*app)->name, std::move(*wanted));
   if (!deployment) co_return to_response(to_problem(deployment.error(), true));

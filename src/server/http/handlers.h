@@ -12,6 +12,8 @@ asio::awaitable<Response> get_health(const HttpContext& context, const Request& 
 
 asio::awaitable<Response> list_apps(const HttpContext& context, const Request& request);
 asio::awaitable<Response> get_app(const HttpContext& context, const Request& request);
+asio::awaitable<Response> freeze_app(const HttpContext& context, const Request& request);
+asio::awaitable<Response> unfreeze_app(const HttpContext& context, const Request& request);
 asio::awaitable<Response> list_commits(const HttpContext& context, const Request& request);
 
 asio::awaitable<Response> create_deployment(const HttpContext& context, const Request& request);

@@ -10,6 +10,8 @@ std::span<const Route> routes() {
       Route{"GET", "/healthz", "getHealth", get_health},
       Route{"GET", "/api/v1/apps", "listApps", list_apps},
       Route{"GET", "/api/v1/apps/{app}", "getApp", get_app},
+      Route{"POST", "/api/v1/apps/{app}/freeze", "freezeApp", freeze_app},
+      Route{"POST", "/api/v1/apps/{app}/unfreeze", "unfreezeApp", unfreeze_app},
       Route{"GET", "/api/v1/apps/{app}/commits", "listCommits", list_commits},
       Route{"POST", "/api/v1/apps/{app}/deployments", "createDeployment", create_deployment},
       Route{"GET", "/api/v1/deployments", "listDeployments", list_deployments},

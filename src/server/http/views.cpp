@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "json/map.h"
+#include "server/store/journal.h"
 
 namespace slipway::server::http {
 namespace {
@@ -50,6 +51,7 @@ boost::json::object app_json(const HttpContext& context, const config::App& app)
           {"branch", app.branch.empty() ? boost::json::value(nullptr) : boost::json::value(app.branch)},
           {"rollout", config::to_json(app.rollout)},
           {"nodes", std::move(nodes)},
+          {"frozen", store::to_json(context.engine.frozen(app.name))},
           {"running_deployment", or_null(context.engine.running_deployment(app.name))},
           {"last_deployment", or_null(context.engine.last_deployment(app.name))}};
 }

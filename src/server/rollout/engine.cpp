@@ -48,11 +48,13 @@ asio::awaitable<void> Engine::open() {
     std::vector<Deployment> unfinished;
     std::vector<std::pair<std::string, std::int64_t>> last;
     std::int64_t newest = 0;
+    std::map<std::string, store::Freeze> frozen;
   };
   auto stored = co_await database_.run([](store::Store& store) {
-    return Stored{store.unfinished(), store.last_of_each_app(), store.last_deployment_id()};
+    return Stored{store.unfinished(), store.last_of_each_app(), store.last_deployment_id(), store.freezes()};
   });
   next_id_ = stored.newest + 1;
+  frozen_ = std::move(stored.frozen);
   last_.insert(stored.last.begin(), stored.last.end());
   for (Deployment& deployment : stored.unfinished) {
     if (!is_final(deployment.state)) log_->info("deployment {} of {} goes on", deployment.id, deployment.app);
@@ -84,6 +86,10 @@ Outcome<const config::App*> Engine::find_app(const std::string& name) const {
 }
 
 Outcome<void> Engine::check_free(const std::string& app) const {
+  if (const auto freeze = frozen(app)) {
+    return refuse(Refusal::conflict, "{} is frozen since {} by {}: {}", app, base::to_rfc3339(freeze->since),
+                  freeze->by, freeze->reason);
+  }
   if (const auto running = running_deployment(app)) {
     return refuse(Refusal::conflict, "deployment {} of {} is still running: wait for its end, or cancel it",
                   *running, app);
@@ -226,8 +232,41 @@ asio::awaitable<Outcome<Deployment>> Engine::go_on(std::int64_t id) {
   co_return co_await get(id);
 }
 
+asio::awaitable<Outcome<void>> Engine::freeze(std::string app, std::string reason, std::string who) {
+  if (base::trim(reason).empty())
+    co_return refuse(Refusal::invalid, "\"reason\" is empty: whoever meets the freeze needs to know why");
+  if (const auto known = find_app(app); !known) co_return std::unexpected(known.error());
+  const store::Freeze freeze{std::move(reason), std::move(who), base::now()};
+  frozen_[app] = freeze;
+  log_->info("{} is frozen by {}: {}", app, freeze.by, base::printable(freeze.reason));
+  journal_.frozen(app, freeze);
+  journal_.make_durable();
+  co_await journal_.committed();
+  co_return Outcome<void>{};
+}
+
+asio::awaitable<Outcome<void>> Engine::unfreeze(std::string app, std::string who) {
+  if (const auto known = find_app(app); !known) co_return std::unexpected(known.error());
+  if (frozen_.erase(app) == 0) co_return refuse(Refusal::conflict, "{} is not frozen", app);
+  log_->info("{} is not frozen any more, by {}", app, who);
+  journal_.frozen(app, std::nullopt);
+  journal_.make_durable();
+  co_await journal_.committed();
+  co_return Outcome<void>{};
+}
+
+std::optional<store::Freeze> Engine::frozen(const std::string& app) const {
+  const auto found = frozen_.find(app);
+  return found == frozen_.end() ? std::nullopt : std::optional(found->second);
+}
+
 asio::awaitable<Outcome<Deployment>> Engine::get(std::int64_t id) {
-  if (const auto found = active_.find(id); found != active_.end()) co_return *found->second;
+  if (const auto found = active_.find(id); found != active_.end()) {
+    // Who sees that a node has ended may read its output next: it must be there by then.
+    Deployment now = *found->second;
+    co_await journal_.committed();
+    co_return now;
+  }
   auto stored = co_await database_.run([id](store::Store& store) { return store.find(id); });
   if (stored) co_return std::move(*stored);
   co_return refuse(Refusal::not_found, "there is no deployment {}", id);
@@ -243,6 +282,7 @@ asio::awaitable<DeploymentPage> Engine::list(std::optional<std::string> app, int
     const auto found = active_.find(deployment.id);
     page.deployments.push_back(found != active_.end() ? *found->second : std::move(deployment));
   }
+  co_await journal_.committed();
   co_return page;
 }
 

@@ -57,6 +57,11 @@ class Engine : public fleet::OrderListener {
   // `who` wants it, for the nodes' reason.
   asio::awaitable<Outcome<store::Deployment>> cancel(std::int64_t id, std::string who);
 
+  // A frozen app takes no deployments; what runs goes on. `who` wants it.
+  asio::awaitable<Outcome<void>> freeze(std::string app, std::string reason, std::string who);
+  asio::awaitable<Outcome<void>> unfreeze(std::string app, std::string who);
+  std::optional<store::Freeze> frozen(const std::string& app) const;
+
   // As it is now.
   asio::awaitable<Outcome<store::Deployment>> get(std::int64_t id);
   asio::awaitable<DeploymentPage> list(std::optional<std::string> app, int limit,
@@ -130,6 +135,7 @@ class Engine : public fleet::OrderListener {
   std::map<std::string, ActiveOrder> orders_;
   std::set<std::string> being_created_;  // apps whose target is being resolved
   std::map<std::string, std::int64_t> last_;
+  std::map<std::string, store::Freeze> frozen_;
   std::int64_t next_id_ = 1;
   base::Time started_ = base::now();
   async::TaskGroup tasks_;

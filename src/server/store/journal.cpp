@@ -27,6 +27,12 @@ boost::json::value or_null(const std::optional<T>& value) {
 
 }  // namespace
 
+boost::json::value to_json(const std::optional<Freeze>& freeze) {
+  if (!freeze) return nullptr;
+  return boost::json::object{
+      {"reason", freeze->reason}, {"by", freeze->by}, {"since", base::to_rfc3339(freeze->since)}};
+}
+
 boost::json::object to_json(const DeploymentNode& node) {
   return {{"alias", node.alias},
           {"state", name_of(node.state)},
@@ -160,6 +166,12 @@ void Journal::flush_output() {
 
 void Journal::node(std::string data) {
   add_event(std::nullopt, "node", std::move(data));
+}
+
+void Journal::frozen(const std::string& app, const std::optional<Freeze>& freeze) {
+  batch_.freezes[app] = freeze;
+  add_event(std::nullopt, "app",
+            boost::json::serialize(boost::json::object{{"app", app}, {"frozen", to_json(freeze)}}));
 }
 
 void Journal::when_committed(std::function<void()> then) {

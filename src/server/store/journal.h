@@ -44,6 +44,8 @@ class Journal {
               std::string_view stream, std::uint64_t offset, std::string_view bytes);
   // A fleet event; `data` is a NodeEvent.
   void node(std::string data);
+  // None: the app is not frozen any more.
+  void frozen(const std::string& app, const std::optional<Freeze>& freeze);
 
   // The next commit is to survive a power loss.
   void make_durable() { batch_.durable = true; }
@@ -84,6 +86,7 @@ class Journal {
 };
 
 // The parts of docs/openapi.yaml that are made of the model.
+boost::json::value to_json(const std::optional<Freeze>& freeze);
 boost::json::object to_json(const DeploymentNode& node);
 boost::json::object summary_json(const Deployment& deployment);
 boost::json::object to_json(const Deployment& deployment);

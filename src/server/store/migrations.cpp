@@ -9,7 +9,7 @@ namespace slipway::server::store {
 namespace {
 
 // Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
-constexpr std::array<std::string_view, 2> migrations{R"(
+constexpr std::array<std::string_view, 3> migrations{R"(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE deployments (
   id INTEGER PRIMARY KEY,
@@ -65,6 +65,9 @@ ALTER TABLE deployments ADD COLUMN plan TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE deployments ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deployments ADD COLUMN continued INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deployment_nodes ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;
+)",
+                                                     R"(
+CREATE TABLE freezes (app TEXT PRIMARY KEY, reason TEXT NOT NULL, who TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
 )"};
 
 void execute_script(soci::session& sql, std::string_view script) {

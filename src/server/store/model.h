@@ -82,6 +82,13 @@ struct Deployment {
   const DeploymentNode* find_node(std::string_view alias) const;
 };
 
+// Why an app takes no deployments.
+struct Freeze {
+  std::string reason;
+  std::string by;
+  base::Time since;
+};
+
 template <class Enum>
 std::string name_of(Enum value) {
   return boost::describe::enum_to_string(value, "");

@@ -197,6 +197,29 @@ void insert(soci::session& sql, const Event& event) {
       use(id), use(deployment), use(event.type), use(data), use(now), use(order), use(offset), use(length);
 }
 
+void set_freeze(soci::session& sql, const std::string& app, const std::optional<Freeze>& freeze) {
+  sql << "DELETE FROM freezes WHERE app = :app", use(app);
+  if (!freeze) return;
+  const Number since = base::to_unix_ms(freeze->since);
+  sql << "INSERT INTO freezes (app, reason, who, since) VALUES (:app, :reason, :who, :since)", use(app),
+      use(freeze->reason), use(freeze->by), use(since);
+}
+
+std::map<std::string, Freeze> select_freezes(soci::session& sql) {
+  std::string app;
+  Freeze freeze;
+  Number since = 0;
+  soci::statement statement = (sql.prepare << "SELECT app, reason, who, since FROM freezes", into(app),
+                               into(freeze.reason), into(freeze.by), into(since));
+  statement.execute();
+  std::map<std::string, Freeze> found;
+  while (statement.fetch()) {
+    freeze.since = base::from_unix_ms(since);
+    found[app] = freeze;
+  }
+  return found;
+}
+
 std::vector<Deployment> select_deployments(soci::session& sql, const Selection& selection) {
   Deployment d;
   std::string state;

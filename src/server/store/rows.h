@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ void update(soci::session& sql, const Deployment& deployment);
 void insert(soci::session& sql, std::int64_t deployment, std::int64_t position, const DeploymentNode& node);
 void update(soci::session& sql, std::int64_t deployment, const DeploymentNode& node);
 void insert(soci::session& sql, const Event& event);
+
+void set_freeze(soci::session& sql, const std::string& app, const std::optional<Freeze>& freeze);
+std::map<std::string, Freeze> select_freezes(soci::session& sql);
 
 // The deployments that `where` selects ("id = :a"; two named values at most), with their nodes.
 struct Selection {

@@ -90,6 +90,7 @@ struct Store::Impl {
     for (const Deployment& deployment : batch.created) insert(sql, deployment);
     for (const Deployment& deployment : batch.deployments) update(sql, deployment);
     for (const Batch::NodeRow& row : batch.nodes) update(sql, row.deployment, row.node);
+    for (const auto& [app, freeze] : batch.freezes) set_freeze(sql, app, freeze);
     for (const EventPtr& event : batch.events) insert(sql, *event);
     transaction.commit();
   }
@@ -173,6 +174,10 @@ std::vector<std::pair<std::string, std::int64_t>> Store::last_of_each_app() {
   std::vector<std::pair<std::string, std::int64_t>> result;
   while (statement.fetch()) result.emplace_back(app, id);
   return result;
+}
+
+std::map<std::string, Freeze> Store::freezes() {
+  return select_freezes(impl_->sql);
 }
 
 Store::EventPage Store::events(std::int64_t after, const EventFilter& filter, int limit,

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,11 +39,13 @@ struct Batch {
   std::vector<Deployment> deployments;  // changed; their nodes are not looked at
   std::vector<NodeRow> nodes;           // changed
   std::vector<OutputChunk> output;
+  std::map<std::string, std::optional<Freeze>> freezes;  // by app; none: not frozen any more
   std::vector<EventPtr> events;
   bool durable = false;
 
   bool empty() const {
-    return created.empty() && deployments.empty() && nodes.empty() && output.empty() && events.empty();
+    return created.empty() && deployments.empty() && nodes.empty() && output.empty() && freezes.empty() &&
+           events.empty();
   }
 };
 
@@ -70,6 +73,7 @@ class Store {
                                std::optional<std::int64_t> before);
   // The newest deployment of each app.
   std::vector<std::pair<std::string, std::int64_t>> last_of_each_app();
+  std::map<std::string, Freeze> freezes();
 
   struct EventPage {
     std::vector<EventPtr> events;

@@ -36,6 +36,9 @@ const en = {
   staysOn: 'stays on',
   cancel: 'Cancel deployment',
   cancelConfirm: 'Stop it',
+  waiting: (nodes: number) => `Waiting for you: ${nodes} node${nodes === 1 ? ' has' : 's have'} not begun yet.`,
+  goOn: 'Continue',
+  frozen: 'Frozen:',
   changedLocally: '1 file changed locally'
 }
 
@@ -78,6 +81,9 @@ const zh: Words = {
   staysOn: '仍为',
   cancel: '取消部署',
   cancelConfirm: '停止部署',
+  waiting: (nodes) => `等待确认：还有 ${nodes} 个节点未开始。`,
+  goOn: '继续',
+  frozen: '已冻结：',
   changedLocally: '1 个文件有本地修改'
 }
 

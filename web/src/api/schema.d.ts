@@ -105,6 +105,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apps/{app}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's name. */
+                app: components["parameters"]["app"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take no more deployments of this app
+         * @description What runs goes on. A freeze that is there already gets the new reason.
+         */
+        post: operations["freezeApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apps/{app}/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's name. */
+                app: components["parameters"]["app"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take deployments again */
+        post: operations["unfreezeApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments": {
         parameters: {
             query?: never;
@@ -212,7 +255,7 @@ export interface paths {
         };
         /**
          * Changes of nodes and deployments (Server-Sent Events)
-         * @description `event: node` (data: NodeEvent), `event: deployment` (data: DeploymentEvent),
+         * @description `event: node` (data: NodeEvent), `event: app` (data: AppEvent), `event: deployment` (data: DeploymentEvent),
          *     `event: deployment_node` (data: DeploymentNodeEvent). Output is not part of this stream.
          *     Starts with what happens next, or after the event that `Last-Event-ID` (or `last_event_id`) names; where both
          *     are given the header counts. Without an id: `event: ping` (data: `{}`) every 15 seconds when nothing happens, and
@@ -286,6 +329,8 @@ export interface components {
             branch: string | null;
             rollout: components["schemas"]["Rollout"];
             nodes: components["schemas"]["Node"][];
+            /** @description Why the app takes no deployments; null: it does. */
+            frozen: components["schemas"]["Freeze"] | null;
             /** @description The id of the deployment that runs now. */
             running_deployment: number | null;
             /** @description The id of the newest deployment. */
@@ -323,6 +368,16 @@ export interface components {
             node: string;
             /** @description Whether older commits follow. */
             more: boolean;
+        };
+        FreezeRequest: {
+            reason: string;
+        };
+        Freeze: {
+            reason: string;
+            /** @description Who froze it; the address, as long as there are no accounts. */
+            by: string;
+            /** Format: date-time */
+            since: string;
         };
         DeploymentRequest: {
             /** @enum {string} */
@@ -435,6 +490,10 @@ export interface components {
         NodeEvent: {
             app: string;
             node: components["schemas"]["Node"];
+        };
+        AppEvent: {
+            app: string;
+            frozen: components["schemas"]["Freeze"] | null;
         };
         DeploymentEvent: {
             deployment: components["schemas"]["DeploymentSummary"];
@@ -619,6 +678,63 @@ export interface operations {
             502: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             504: components["responses"]["Problem"];
+        };
+    };
+    freezeApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's name. */
+                app: components["parameters"]["app"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRequest"];
+            };
+        };
+        responses: {
+            /** @description The app, frozen. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    unfreezeApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's name. */
+                app: components["parameters"]["app"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The app. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
         };
     };
     listDeployments: {

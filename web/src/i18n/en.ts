@@ -35,6 +35,8 @@ export const en = {
     emptyText: 'Add the first one to “apps” in server.json on the server, with its repository and nodes, and start slipway-server again:'
   },
   app: {
+    frozen: 'Frozen:',
+    frozenBy: 'by {who}',
     branch: 'Branch {name}',
     defaultBranch: 'Branch as checked out',
     nodesOnline: '{online} of {total} node online | {online} of {total} nodes online',

@@ -37,6 +37,8 @@ export const zh: Messages = {
     emptyText: '请在服务器的 server.json 的 “apps” 中添加应用及其仓库和节点，然后重新启动 slipway-server：'
   },
   app: {
+    frozen: '已冻结：',
+    frozenBy: '操作者 {who}',
     branch: '分支 {name}',
     defaultBranch: '使用节点当前分支',
     nodesOnline: '{online}/{total} 个节点在线',

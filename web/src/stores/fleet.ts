@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { listApps } from '../api/client'
-import type { App, DeploymentEvent, NodeEvent } from '../api/types'
+import type { App, AppEvent, DeploymentEvent, NodeEvent } from '../api/types'
 import { withDeployment, withNode } from './reduce'
 
 export const useFleet = defineStore('fleet', () => {
@@ -22,6 +22,10 @@ export const useFleet = defineStore('fleet', () => {
     change(event.app, (app) => withNode(app, event.node))
   }
 
+  function onApp(event: AppEvent): void {
+    change(event.app, (app) => ({ ...app, frozen: event.frozen }))
+  }
+
   function onDeployment(event: DeploymentEvent): void {
     change(event.deployment.app, (app) => withDeployment(app, event.deployment))
   }
@@ -30,5 +34,5 @@ export const useFleet = defineStore('fleet', () => {
     apps.value = apps.value.map((app) => (app.name === name ? apply(app) : app))
   }
 
-  return { apps, loaded, names, load, onNode, onDeployment }
+  return { apps, loaded, names, load, onApp, onNode, onDeployment }
 })

@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { eventsUrl } from '../api/client'
 import { Problem } from '../api/problem'
 import { openStream, type Stream } from '../api/stream'
-import type { DeploymentEvent, DeploymentNodeEvent, NodeEvent } from '../api/types'
+import type { AppEvent, DeploymentEvent, DeploymentNodeEvent, NodeEvent } from '../api/types'
 import { whileVisible } from '../lib/whileVisible'
 import { useDeployments } from './deployments'
 import { useFleet } from './fleet'
@@ -52,6 +52,7 @@ export const useLive = defineStore('live', () => {
   function follow(lastEventId: number): void {
     stream = openStream(eventsUrl(lastEventId), {
       events: {
+        app: (data) => { fleet.onApp(data as AppEvent) },
         node: (data) => { fleet.onNode(data as NodeEvent) },
         deployment: (data) => {
           fleet.onDeployment(data as DeploymentEvent)

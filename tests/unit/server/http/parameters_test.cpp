@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "http_fixture.h"
-#include "server/http/deployment_request.h"
+#include "server/http/body.h"
 #include "server/http/event_format.h"
+#include "server/rollout/refusal.h"
 
 namespace slipway::server::http {
 namespace {
@@ -67,7 +68,7 @@ TEST(App, AMistypedNameGetsAHint) {
 Checked<rollout::Request> read(std::string body, std::string type = "application/json; charset=utf-8") {
   Request request = make_request("POST", "/", {{"Content-Type", std::move(type)}});
   request.body = std::move(body);
-  return read_deployment_request(request);
+  return read_body<rollout::Request>(request);
 }
 
 TEST(DeploymentRequest, IsRead) {

@@ -104,12 +104,9 @@ class EngineTest : public slipway::test::OnLoop {
     return deployment;
   }
 
-  // The end, with everything that led to it in the store: the engine knows it a moment before.
+  // The end. Everything that led to it is in the store by then.
   Deployment wait_for_end(std::int64_t id) {
-    Deployment ended =
-        wait_until(id, [](const Deployment& deployment) { return is_final(deployment.state); });
-    wait_for(parts->journal.committed());
-    return ended;
+    return wait_until(id, [](const Deployment& deployment) { return is_final(deployment.state); });
   }
 
   std::optional<Deployment> stored(std::int64_t id) {

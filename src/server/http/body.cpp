@@ -1,9 +1,8 @@
-#include "server/http/deployment_request.h"
+#include "server/http/body.h"
 
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "json/map.h"
 
 namespace slipway::server::http {
 namespace {
@@ -25,7 +24,7 @@ base::Result<> check_no_nulls(const boost::json::value& body) {
 
 }  // namespace
 
-Checked<rollout::Request> read_deployment_request(const Request& request) {
+Checked<json::value> read_json_body(const Request& request) {
   if (!is_json(request.headers.find("Content-Type").value_or(""))) {
     return problem(ProblemCode::unsupported_media_type,
                    "send the body as \"Content-Type: application/json\"");
@@ -34,9 +33,7 @@ Checked<rollout::Request> read_deployment_request(const Request& request) {
   if (!body) return problem(ProblemCode::bad_request, body.error().message);
   if (const auto nulls = check_no_nulls(*body); !nulls)
     return problem(ProblemCode::invalid, nulls.error().message);
-  auto decoded = json::decode<rollout::Request>(*body, json::Strict::yes);
-  if (!decoded) return problem(ProblemCode::invalid, decoded.error().message);
-  return std::move(*decoded);
+  return *body;
 }
 
 }  // namespace slipway::server::http
