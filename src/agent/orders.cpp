@@ -41,9 +41,13 @@ std::string last_words(const OrderDir& order) {
   return words.empty() ? "the runner ended without a result and without a word" : base::printable(words);
 }
 
+// How long what is left of a switch may go on: a working copy that is half switched would look as if a person
+// had edited it, and block every later order.
+constexpr std::chrono::seconds switch_patience{5};
+
 // What a runner that died had started: it made a session of its own, so its processes can be told from all
-// others. Nobody reads their output any more, and the next order on this path must not meet them.
-void stop_leftovers(const OrderDir& order) {
+// others.
+std::vector<pid_t> leftovers(const OrderDir& order) {
   const pid_t session = order.session();
   const auto processes = process::list_processes();
   // The number of a session is not given away while the session has members: a living process of that number
@@ -51,10 +55,20 @@ void stop_leftovers(const OrderDir& order) {
   const bool reused = std::ranges::any_of(processes, [&](const process::ProcessInfo& process) {
     return process.id.pid == session && !process.dead;
   });
-  if (session <= 1 || reused) return;
+  std::vector<pid_t> left;
+  if (session <= 1 || reused) return left;
   for (const process::ProcessInfo& process : processes) {
-    if (process.session == session && !process.dead) ::kill(process.id.pid, SIGKILL);
+    if (process.session == session && !process.dead) left.push_back(process.id.pid);
   }
+  return left;
+}
+
+// Nobody reads their output any more, and the next order on this path must not meet them.
+asio::awaitable<void> stop_leftovers(OrderDir order, base::Millis patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end && !leftovers(order).empty())
+    co_await async::sleep_for(base::Millis{50});
+  for (const pid_t process : leftovers(order)) ::kill(process, SIGKILL);
 }
 
 // The runner that an earlier agent started. The lock tells it from a stranger that was given the same process
@@ -205,7 +219,11 @@ asio::awaitable<void> Orders::make_sure_of_result(std::shared_ptr<LiveOrder> ord
 
 asio::awaitable<base::Result<>> Orders::write_interrupted(std::shared_ptr<LiveOrder> order) {
   const bool started = order->dir.started() && order->dir.spool_length() > 0;
-  if (started) stop_leftovers(order->dir);
+  if (started) {
+    const auto told = scan_spool(order->dir.spool());
+    const bool switching = told && told->open_step == wire::name_of(wire::StepName::switch_);
+    co_await stop_leftovers(order->dir, switching ? base::Millis(switch_patience) : base::Millis{0});
+  }
   // Marked first: the next runner on this path must know that something may have been left behind.
   if (auto marked = order->dir.mark_interrupted(); !marked) co_return marked;
   auto spool = SpoolWriter::reopen(order->dir);

@@ -33,6 +33,8 @@ struct Command {
   std::vector<std::string> env_remove;            // names that the child must not inherit
   std::optional<base::Millis> timeout;            // none: for as long as it takes
   base::Millis grace = std::chrono::seconds{10};  // between TERM and KILL
+  // After a stop request, how long it may go on all the same: for what had better end by itself.
+  base::Millis patience{0};
 };
 
 enum class Stream { out, err };

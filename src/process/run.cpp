@@ -175,7 +175,8 @@ Exit Running::finish(EndedBy by) {
 }
 
 // Waits until somebody wants the child to end, and tells why.
-asio::awaitable<EndedBy> wish_to_stop(StopRequest* stop, std::optional<base::Millis> timeout) {
+asio::awaitable<EndedBy> wish_to_stop(StopRequest* stop, std::optional<base::Millis> timeout,
+                                      base::Millis patience) {
   co_await asio::this_coro::throw_if_cancelled(false);
   StopRequest nobody{co_await asio::this_coro::executor};
   StopRequest& request = stop != nullptr ? *stop : nobody;
@@ -185,13 +186,14 @@ asio::awaitable<EndedBy> wish_to_stop(StopRequest* stop, std::optional<base::Mil
     if (left <= milliseconds::zero()) co_return EndedBy::timeout;
     co_await request.changed().wait_for(left);
   }
+  if (patience > milliseconds::zero() && !co_await is_cancelled()) co_await async::sleep_for(patience);
   co_return EndedBy::stop;
 }
 
 asio::awaitable<EndedBy> follow_to_the_end(Running& running, StopRequest* stop,
-                                           std::optional<base::Millis> timeout) {
+                                           std::optional<base::Millis> timeout, base::Millis patience) {
   using namespace asio::experimental::awaitable_operators;
-  const auto first = co_await (running.follow() || wish_to_stop(stop, timeout));
+  const auto first = co_await (running.follow() || wish_to_stop(stop, timeout, patience));
   if (running.ended()) co_return EndedBy::itself;
   if (!running.accepted()) co_return EndedBy::sink;
   co_return first.index() == 1 ? std::get<1>(first) : EndedBy::stop;
@@ -211,7 +213,7 @@ asio::awaitable<base::Result<Exit>> run(Command command, Sink sink, StopRequest*
   auto running = Running::start(command, std::move(sink), executor);
   if (!running) co_return std::unexpected(running.error());
   Running& child = **running;
-  const EndedBy by = co_await follow_to_the_end(child, stop, command.timeout);
+  const EndedBy by = co_await follow_to_the_end(child, stop, command.timeout, command.patience);
   if (by != EndedBy::itself) {
     // When this coroutine is being cancelled, this throws, and the destructor kills.
     const bool stopped = co_await child.stop(command.grace);

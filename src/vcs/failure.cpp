@@ -93,7 +93,7 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"read-only file system", Failure::permission},
     {"object file", Failure::damaged},
     {"index file corrupt", Failure::damaged},
-    {"unable to read tree", Failure::damaged},
+    {"unable to read tree", Failure::incomplete},
     {"e155010", Failure::not_a_working_copy},
     {"could not read from remote repository", Failure::unreachable},
     {"e170013", Failure::unreachable},
@@ -181,6 +181,7 @@ Advice local_advice(Failure failure, const Scene& scene) {
                           "would overwrite them; nothing was switched",
                           scene.path)};
     case Failure::damaged:
+    case Failure::incomplete:
       return {ErrorCode::io,
               fmt::format("the repository in {} is damaged: look with `git fsck`, or move it away and let "
                           "it be cloned anew",

@@ -32,6 +32,7 @@ enum class Failure {
   edited,       // git reset --keep: a file is not as the index says
   untracked_in_the_way,
   damaged,
+  incomplete,  // objects are missing
 };
 
 Failure classify(std::string_view err);

@@ -83,6 +83,7 @@ process::Command git_submodule_command(const GitSettings& settings, Args args,
   command.argv = with_globals(std::move(args));
   command.directory = settings.directory;
   command.timeout = settings.timeout;
+  command.patience = settings.patience;
   command.env = {{"GIT_TERMINAL_PROMPT", "0"},
                  {"GIT_ASKPASS", "/bin/false"},
                  {"SSH_ASKPASS", "/bin/false"},

@@ -22,6 +22,7 @@ struct GitSettings {
   bool read_only = false;        // leaves no trace: does not even refresh the index
   bool own_ssh_command = false;  // the user's configuration has core.sshCommand
   base::Millis timeout = std::chrono::minutes{10};
+  base::Millis patience{0};  // of process::Command
 };
 
 // The command with the environment in which git never asks, never speaks another language, never takes an

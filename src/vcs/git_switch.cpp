@@ -78,8 +78,12 @@ asio::awaitable<base::Result<>> GitWorkingCopy::switch_to(const std::string& rev
   const Git git = this->git(io);
   if (!stands_on(revision)) {
     if (auto saved = co_await save_commits(git, io); !saved) co_return saved;
-    auto reset_done =
-        must_discard() ? co_await discard_and_reset(git, revision, io) : co_await reset(git, revision, io);
+    // A working copy that is half switched would look as if a person had edited it, and block every later
+    // order.
+    Git whole = git;
+    whole.settings.patience = std::chrono::seconds{4};
+    auto reset_done = must_discard() ? co_await discard_and_reset(whole, revision, io)
+                                     : co_await reset(whole, revision, io);
     if (!reset_done) co_return reset_done;
     switched_ = true;
     if (seen_->status.branch.empty()) {

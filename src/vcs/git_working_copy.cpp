@@ -134,7 +134,8 @@ asio::awaitable<base::Result<std::optional<GitWorkingCopy::Differences>>> GitWor
   auto outcome = co_await git.ask(git_diff_args(seen_->status.head, revision));
   if (!outcome) co_return std::unexpected(outcome.error());
   if (outcome->ok()) co_return parse_git_diff(outcome->out);
-  if (classify(outcome->err) == Failure::revision_missing) co_return std::nullopt;
+  const Failure failure = classify(outcome->err);
+  if (failure == Failure::revision_missing || failure == Failure::incomplete) co_return std::nullopt;
   co_return std::unexpected(git.error({"diff-tree"}, *outcome));
 }
 

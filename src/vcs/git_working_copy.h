@@ -55,7 +55,8 @@ class GitWorkingCopy final : public WorkingCopy {
 
   asio::awaitable<base::Result<>> clone(std::string revision, Io& io);
   asio::awaitable<base::Result<>> fill_clone(Git git, std::string revision);
-  // None: the commit is not in the repository.
+  // None: the commit is not in the repository, or not all of it: a fetch that was killed leaves it without
+  // its files.
   asio::awaitable<base::Result<std::optional<Differences>>> differences(const Git& git, std::string revision);
   asio::awaitable<base::Result<Differences>> bring(const Git& git, std::string revision);
   asio::awaitable<base::Result<bool>> compare_into(const Git& git, std::string revision,

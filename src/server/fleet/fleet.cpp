@@ -114,6 +114,12 @@ std::optional<base::Time> Fleet::offline_since(const std::string& addr) const {
   return agent == nullptr ? std::optional(base::Time{}) : agent->offline_since();
 }
 
+std::vector<wire::OrderSummary> Fleet::kept_orders(const std::string& addr) const {
+  const AgentConnection* agent = connection(addr);
+  if (agent == nullptr || !agent->hello()) return {};
+  return agent->hello()->orders.value_or(std::vector<wire::OrderSummary>{});
+}
+
 std::optional<std::string> Fleet::offline_reason(const std::string& addr) const {
   const AgentConnection* agent = connection(addr);
   return agent == nullptr ? std::optional<std::string>("the node is no longer configured") : agent->reason();

@@ -70,6 +70,9 @@ class Fleet : private ConnectionListener {
   // server.
   std::optional<base::Time> offline_since(const std::string& addr) const;
 
+  // What the agent said at its last hello that it keeps for this server.
+  std::vector<wire::OrderSummary> kept_orders(const std::string& addr) const;
+
   // Why it is away.
   std::optional<std::string> offline_reason(const std::string& addr) const;
 

@@ -107,6 +107,7 @@ class Engine : public fleet::OrderListener {
   base::Result<> take_frames(ActiveOrder& order, std::string_view frames);
   base::Result<> take_message(ActiveOrder& order, const wire::Decoded& decoded);
   void acknowledge(const ActiveOrder& order);
+  asio::awaitable<void> acknowledge_settled(std::string addr, std::vector<wire::OrderSummary> kept);
 
   asio::awaitable<void> look_every_second();
   void give_up_on_lost(ActiveOrder& order);

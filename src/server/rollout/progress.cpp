@@ -68,6 +68,24 @@ void Engine::agent_connected(const std::string& addr) {
       send_order(order);
     if (order.deployment->cancel_requested) send_cancel(order, "cancelled while the node was away");
   }
+  std::vector<wire::OrderSummary> kept = fleet_.kept_orders(addr);
+  std::erase_if(kept, [&](const wire::OrderSummary& order) {
+    return order.state != wire::OrderState::finished || orders_.contains(order.id);
+  });
+  if (!kept.empty()) tasks_.spawn(acknowledge_settled(addr, std::move(kept)));
+}
+
+// The link or the server may have died before the last acknowledgement of an order arrived: the agent would
+// keep it, and tell of it, for ever.
+asio::awaitable<void> Engine::acknowledge_settled(std::string addr, std::vector<wire::OrderSummary> kept) {
+  std::vector<std::string> ids;
+  for (const wire::OrderSummary& order : kept) ids.push_back(order.id);
+  const auto settled =
+      co_await database_.run([addr, ids](store::Store& store) { return store.settled(addr, ids); });
+  for (const wire::OrderSummary& order : kept) {
+    if (std::ranges::find(settled, order.id) != settled.end())
+      fleet_.send(addr, wire::encode(wire::Ack{order.id, order.spool_length}));
+  }
 }
 
 void Engine::agent_gone(const std::string& addr) {

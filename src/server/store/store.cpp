@@ -176,6 +176,18 @@ std::vector<std::pair<std::string, std::int64_t>> Store::last_of_each_app() {
   return result;
 }
 
+std::vector<std::string> Store::settled(const std::string& addr, const std::vector<std::string>& order_ids) {
+  std::vector<std::string> found;
+  for (const std::string& id : order_ids) {
+    int count = 0;
+    impl_->sql << "SELECT count(*) FROM deployment_nodes WHERE order_id = :id AND addr = :addr AND "
+                  "delivery = 'settled'",
+        soci::use(id), soci::use(addr), soci::into(count);
+    if (count > 0) found.push_back(id);
+  }
+  return found;
+}
+
 std::map<std::string, Freeze> Store::freezes() {
   return select_freezes(impl_->sql);
 }

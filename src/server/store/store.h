@@ -74,6 +74,8 @@ class Store {
   // The newest deployment of each app.
   std::vector<std::pair<std::string, std::int64_t>> last_of_each_app();
   std::map<std::string, Freeze> freezes();
+  // Of these orders of one agent, those of which nothing more is to be expected.
+  std::vector<std::string> settled(const std::string& addr, const std::vector<std::string>& order_ids);
 
   struct EventPage {
     std::vector<EventPtr> events;
