@@ -1,9 +1,9 @@
-"""A TCP forwarder between server and agent that can cut, delay and stall; it keeps its port."""
+"""A TCP forwarder between server and agent that can cut, delay and stall, or do all of that at random; it keeps its port."""
 import selectors
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 
 CHUNK = 65_536
 
@@ -11,10 +11,18 @@ CHUNK = 65_536
 class Pipe:
     """One direction of one connection."""
 
-    def __init__(self, source, sink):
-        self.source, self.sink = source, sink
+    def __init__(self, source, sink, line):
+        self.source, self.sink, self.line = source, sink, line
         self.waiting = deque()  # (when due, bytes)
         self.ended = False
+
+
+class Line:
+    """One connection; its fate (see storm.py) may be None."""
+
+    def __init__(self, client, agent, fate):
+        self.up, self.down, self.fate = Pipe(client, agent, self), Pipe(agent, client, self), fate
+        self.silent = False
 
 
 class Gate:
@@ -25,10 +33,12 @@ class Gate:
         self.delay = 0.0  # seconds, both ways
         self.stalled = False  # connections stay, nothing passes
         self.refusing = False  # new connections are closed at once
+        self.storm = None  # a Storm, or calm
         self.passed = {"up": 0, "down": 0}
+        self.counted = Counter()  # what the storm did: refused, cut, silenced, dropped (bytes)
         self.connections = 0
         self._cut_down_at = None
-        self._pipes, self._lock, self._stop = [], threading.RLock(), False
+        self._lines, self._lock, self._stop = [], threading.RLock(), False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.setblocking(False)
         self.address = self._listener.getsockname()
@@ -57,6 +67,15 @@ class Gate:
         self.refusing = self.stalled = False
         self.delay = 0.0
 
+    def calm(self):
+        """The storm is over, also for the connections that are there; a silent one has lost bytes and is cut."""
+        with self._lock:
+            self.storm = None
+            for line in list(self._lines):
+                line.fate = None
+                if line.silent:
+                    self._drop(line)
+
     def close(self):
         self._stop = True
         self._thread.join(5)
@@ -67,7 +86,7 @@ class Gate:
     def _run(self):
         while not self._stop:
             with self._lock:
-                pipes = list(self._pipes)
+                pipes = [pipe for line in self._lines for pipe in (line.up, line.down)]
             with selectors.DefaultSelector() as selector:
                 selector.register(self._listener, selectors.EVENT_READ)
                 for pipe in pipes:
@@ -77,13 +96,17 @@ class Gate:
             with self._lock:
                 for key in ready:
                     self._accept() if key.data is None else self._read(key.data)
-                for pipe in list(self._pipes):
-                    self._write(pipe)
+                for line in list(self._lines):
+                    self._meet_fate(line)
+                    self._write(line.up)
+                    self._write(line.down)
 
     def _accept(self):
         client, _ = self._listener.accept()
         self.connections += 1
-        if self.refusing:
+        refused = self.storm is not None and self.storm.refuses()
+        self.counted["refused"] += refused
+        if self.refusing or refused:
             client.close()
             return
         try:
@@ -95,50 +118,71 @@ class Gate:
             one.setblocking(True)
             one.settimeout(5)
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._pipes += [Pipe(client, agent), Pipe(agent, client)]
+        self._lines.append(Line(client, agent, self.storm and self.storm.fate()))
 
     def _read(self, pipe):
-        if pipe not in self._pipes:
+        if pipe.line not in self._lines:
             return
         try:
             data = pipe.source.recv(CHUNK)
         except OSError:
             data = b""
-        if data:
-            pipe.waiting.append((time.monotonic() + self.delay, data))
-        else:
+        if not data:
             pipe.ended = True
+        elif pipe.line.silent:
+            self.counted["dropped"] += len(data)
+        else:
+            now = time.monotonic()
+            pieces = self.storm.pieces(data) if self.storm else [(self.delay, data)]
+            pipe.waiting += [(now + delay, piece) for delay, piece in pieces]
+
+    def _meet_fate(self, line):
+        if line.fate is None or not line.fate.due():
+            return
+        # What waits is lost either way.
+        self.counted["dropped"] += sum(len(data) for pipe in (line.up, line.down) for _, data in pipe.waiting)
+        if line.fate.go_silent():
+            line.silent = True
+            line.up.waiting.clear()
+            line.down.waiting.clear()
+            self.counted["silenced"] += 1
+        else:
+            self.counted["cut"] += 1
+            self._drop(line)
 
     def _write(self, pipe):
-        while pipe in self._pipes and pipe.waiting and not self.stalled and pipe.waiting[0][0] <= time.monotonic():
+        while pipe.line in self._lines and pipe.waiting and not self.stalled and pipe.waiting[0][0] <= time.monotonic():
+            fate = pipe.line.fate
+            if fate and len(pipe.waiting[0][1]) > fate.bytes_left:
+                self._pass(pipe, pipe.waiting[0][1][:fate.bytes_left])
+                fate.bytes_left = 0  # the rest is lost
+                return
             self._pass(pipe, pipe.waiting.popleft()[1])
-        if pipe in self._pipes and pipe.ended and not pipe.waiting:
-            self._drop(pipe)
+        if pipe.line in self._lines and pipe.ended and not pipe.waiting:
+            self._drop(pipe.line)
 
     def _pass(self, pipe, data):
-        down = self._is_down(pipe)
+        down = pipe is pipe.line.down
         direction = "down" if down else "up"
         cut = down and self._cut_down_at is not None and self.passed["down"] + len(data) >= self._cut_down_at
         if cut:
             data = data[:self._cut_down_at - self.passed["down"]]
             self._cut_down_at = None
         self.passed[direction] += len(data)
+        if pipe.line.fate:
+            pipe.line.fate.bytes_left -= len(data)
         try:
             pipe.sink.sendall(data)
         except OSError:
             cut = True
         if cut:
-            self._drop(pipe)
+            self._drop(pipe.line)
 
-    def _is_down(self, pipe):
-        return self._pipes.index(pipe) % 2 == 1
-
-    def _drop(self, pipe):
-        first = self._pipes.index(pipe) // 2 * 2
-        for one in self._pipes[first:first + 2]:
-            one.source.close()
-        del self._pipes[first:first + 2]
+    def _drop(self, line):
+        for pipe in (line.up, line.down):
+            pipe.source.close()
+        self._lines.remove(line)
 
     def _drop_all(self):
-        while self._pipes:
-            self._drop(self._pipes[0])
+        while self._lines:
+            self._drop(self._lines[0])
