@@ -7,6 +7,14 @@
 
 namespace slipway::vcs {
 
+asio::awaitable<base::Result<std::string>> WorkingCopy::switch_back(Io&) {
+  co_return base::fail(base::ErrorCode::conflict, "there is no earlier release to go back to");
+}
+
+asio::awaitable<void> WorkingCopy::conclude(bool, Io&) {
+  co_return;
+}
+
 std::unique_ptr<WorkingCopy> make_working_copy(Spec spec, WorkingCopyOptions options) {
   if (spec.type == Type::git) return std::make_unique<GitWorkingCopy>(std::move(spec), std::move(options));
   return std::make_unique<SvnWorkingCopy>(std::move(spec), std::move(options));

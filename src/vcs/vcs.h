@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,19 @@ class WorkingCopy {
 
   // Changes the working copy to the prepared revision; local changes are treated as Spec says.
   virtual asio::awaitable<base::Result<>> switch_to(const std::string& revision, Io& io) = 0;
+
+  // Where the hooks before and after the switch run; absent: in the path itself.
+  virtual std::optional<fs::path> hook_directory() const { return std::nullopt; }
+
+  // Whether switch_back() can undo the switch at once and without the network (the layout "releases", with an
+  // earlier release).
+  virtual bool can_switch_back() const { return false; }
+  // Undoes switch_to(); returns the revision that is current again.
+  virtual asio::awaitable<base::Result<std::string>> switch_back(Io& io);
+
+  // Before the order's result is written; `good`: it succeeded. (releases: the new one is kept, or removed or
+  // marked.)
+  virtual asio::awaitable<void> conclude(bool good, Io& io);
 
   // After an order's result was written: housekeeping that nobody waits for (git gc --auto).
   virtual asio::awaitable<void> tidy() = 0;

@@ -24,7 +24,8 @@ inline constexpr int protocol_version = 1;
 BOOST_DEFINE_ENUM_CLASS(VcsType, git, svn)
 BOOST_DEFINE_ENUM_CLASS(LocalChanges, keep, refuse, discard)
 BOOST_DEFINE_ENUM_CLASS(Action, update, rollback)
-BOOST_DEFINE_ENUM_CLASS(StepName, check, fetch, before_deploy, switch_, after_deploy)
+BOOST_DEFINE_ENUM_CLASS(StepName, check, fetch, before_deploy, before_rollback, switch_, after_deploy,
+                        after_rollback, health_check, switch_back)
 BOOST_DEFINE_ENUM_CLASS(StepState, running, succeeded, failed, cancelled, interrupted)
 BOOST_DEFINE_ENUM_CLASS(OutputStream, stdout_, stderr_, note)
 // How an order ends on its node.
@@ -72,6 +73,16 @@ BOOST_DESCRIBE_STRUCT(ErrorMessage, (), (re, code, message))
 
 // --- server to agent ---------------------------------------------------------------------------------------
 
+// How a path with the layout "releases" is kept: PATH/releases/<time>-<revision>, PATH/shared, and
+// PATH/current, a symbolic link to one of the releases.
+struct Releases {
+  std::vector<std::string> shared;  // relative paths that every release gets from PATH/shared by a link
+  std::uint32_t keep_releases = 5;  // good ones, beside the current and the previous one
+  std::uint64_t keep_bytes = 0;     // a budget for all releases together; 0: none
+  bool keep_failed = false;         // a failed release stays, marked, instead of being removed
+};
+BOOST_DESCRIBE_STRUCT(Releases, (), (shared, keep_releases, keep_bytes, keep_failed))
+
 // A working copy, as order and query name it.
 struct Target {
   VcsType vcs = VcsType::git;
@@ -79,8 +90,22 @@ struct Target {
   std::string branch;
   std::string path;
   LocalChanges local_changes = LocalChanges::keep;
+  std::optional<Releases> releases;  // absent: the path itself is the working copy
 };
-BOOST_DESCRIBE_STRUCT(Target, (), (vcs, url, branch, path, local_changes))
+BOOST_DESCRIBE_STRUCT(Target, (), (vcs, url, branch, path, local_changes, releases))
+
+// When a node counts as healthy after the switch: every check that is given must succeed `healthy` times in a
+// row.
+struct HealthCheck {
+  std::optional<std::string> http;      // a URL
+  std::optional<std::uint32_t> expect;  // the status that it must answer with; absent: 200
+  std::optional<std::string> tcp;       // "host:port" that must accept a connection
+  std::optional<std::string> command;   // for /bin/sh -c, as a hook
+  std::uint64_t interval_ms = 0;        // between two rounds
+  std::uint64_t timeout_ms = 0;         // of all rounds together
+  std::uint32_t healthy = 1;
+};
+BOOST_DESCRIBE_STRUCT(HealthCheck, (), (http, expect, tcp, command, interval_ms, timeout_ms, healthy))
 
 struct Order {
   static constexpr std::string_view type = "order";
@@ -94,10 +119,23 @@ struct Order {
   std::vector<std::string> before_deploy;
   std::vector<std::string> after_deploy;
   std::uint64_t hook_timeout_ms = 0;
+  // In the place of the deploy hooks when the action is a rollback, and when the node goes back by itself.
+  std::optional<std::vector<std::string>> before_rollback;  // absent: before_deploy
+  std::optional<std::vector<std::string>> after_rollback;   // absent: after_deploy
+  std::optional<HealthCheck> health_check;
+  // After `fetch` the order waits so long for `proceed`, and fails with nothing switched if none comes.
+  std::optional<std::uint64_t> hold_ms;
 };
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, deployment, app, node, action, revision, target, before_deploy, after_deploy,
-                       hook_timeout_ms))
+                       hook_timeout_ms, before_rollback, after_rollback, health_check, hold_ms))
+
+// "The order that waits after its fetch may go on." Harmless when it does not wait, or is finished.
+struct Proceed {
+  static constexpr std::string_view type = "proceed";
+  std::string order;
+};
+BOOST_DESCRIBE_STRUCT(Proceed, (), (order))
 
 // "Send me the order's spool from this offset, and what is appended to it."
 struct Follow {
@@ -224,8 +262,9 @@ BOOST_DESCRIBE_STRUCT(OrderResult, (),
 
 // -----------------------------------------------------------------------------------------------------------
 
-using Message = std::variant<Hello, ErrorMessage, Order, Follow, Ack, Cancel, Query, OrderStateMessage, Spool,
-                             Answer, StepStarted, Output, StepFinished, OrderResult>;
+using Message =
+    std::variant<Hello, ErrorMessage, Order, Follow, Ack, Cancel, Proceed, Query, OrderStateMessage, Spool,
+                 Answer, StepStarted, Output, StepFinished, OrderResult>;
 
 // A message whose type this version does not know; to be answered with ErrorMessage.
 struct UnknownMessage {

@@ -8,7 +8,10 @@ from pathlib import Path
 CORPUS = Path(__file__).parent / "corpus"
 ORDER = "01jd9x3kq5m8w2r7t4v6y9b0ce"
 TIME = "2026-11-23T08:00:00.000Z"
-TARGET = {"vcs": "git", "url": "https://host/shop", "branch": "main", "path": "/srv/shop", "local_changes": "keep"}
+TARGET = {"vcs": "git", "url": "https://host/shop", "branch": "main", "path": "/srv/shop", "local_changes": "keep",
+          "releases": {"shared": ["uploads"], "keep_releases": 5, "keep_bytes": 0, "keep_failed": True}}
+HEALTH = {"http": "http://127.0.0.1:8080/healthz", "expect": 200, "tcp": "127.0.0.1:3306", "command": "true",
+          "interval_ms": 1000, "timeout_ms": 30000, "healthy": 3}
 STATUS = {"revision": "r1", "branch": "main", "modified": ["ä"], "modified_total": 1}
 COMMIT = {"revision": "r1", "author": "Ada", "time": TIME, "message": "one"}
 
@@ -34,10 +37,12 @@ MESSAGES = {
     "hello_short": message("hello", protocol=1, version="0.1.0", role="server", instance=ORDER),
     "error": message("error", re="q1", code="not_found", message="there is no such thing"),
     "order": message("order", id=ORDER, deployment="7", app="shop", node="web1", action="rollback", revision="r1",
-                     target=TARGET, before_deploy=["true"], after_deploy=["false", ""], hook_timeout_ms=600000),
+                     target=TARGET, before_deploy=["true"], after_deploy=["false", ""], hook_timeout_ms=600000,
+                     before_rollback=[], after_rollback=["true"], health_check=HEALTH, hold_ms=60000),
     "follow": message("follow", order=ORDER, offset=0),
     "ack": message("ack", order=ORDER, offset=18446744073709551615),
     "cancel": message("cancel", order=ORDER, reason="cancelled by ada"),
+    "proceed": message("proceed", order=ORDER),
     "query": message("query", id="q1", kind="log", target=TARGET, revision="v1", limit=20, before="r0"),
     "order_state": message("order_state", id=ORDER, state="rejected", spool_length=0, reason="no"),
     "spool": message("spool", frame(STARTED), order=ORDER, offset=4096),

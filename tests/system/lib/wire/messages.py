@@ -17,10 +17,12 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 MEMBERS = {
     "hello": {"protocol": int, "version": str, "role": str, "instance": str, "host?": str, "os?": str, "orders?": list},
     "order": {"id": str, "deployment": str, "app": str, "node": str, "action": str, "revision": str, "target": dict,
-              "before_deploy": list, "after_deploy": list, "hook_timeout_ms": int},
+              "before_deploy": list, "after_deploy": list, "hook_timeout_ms": int, "before_rollback?": list,
+              "after_rollback?": list, "health_check?": dict, "hold_ms?": int},
     "follow": {"order": str, "offset": int},
     "ack": {"order": str, "offset": int},
     "cancel": {"order": str, "reason": str},
+    "proceed": {"order": str},
     "query": {"id": str, "kind": str, "target": dict, "revision?": str, "limit?": int, "before?": str},
     "order_state": {"id": str, "state": str, "spool_length": int, "reason?": str},
     "spool": {"order": str, "offset": int},
@@ -39,7 +41,8 @@ WITH_RAW = {"spool", "output"}
 VALUES = {
     ("order_state", "state"): {"accepted", "running", "finished", "rejected", "unknown"},
     ("error", "code"): {"invalid", "not_found", "conflict", "unavailable", "timeout", "cancelled", "io", "unknown_message"},
-    ("step_started", "step"): {"check", "fetch", "before_deploy", "switch", "after_deploy"},
+    ("step_started", "step"): {"check", "fetch", "before_deploy", "before_rollback", "switch", "after_deploy",
+                             "after_rollback", "health_check", "switch_back"},
     ("step_finished", "state"): {"succeeded", "failed", "cancelled", "interrupted"},
     ("output", "stream"): {"stdout", "stderr", "note"},
     ("result", "state"): {"succeeded", "failed", "rolled_back", "cancelled", "rejected", "interrupted"},
