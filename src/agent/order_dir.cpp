@@ -113,6 +113,12 @@ std::optional<std::string> OrderDir::cancel_reason() const {
   return text ? std::optional(std::move(*text)) : std::nullopt;
 }
 
+base::Result<> OrderDir::mark_proceed() const {
+  return mark("proceed");
+}
+bool OrderDir::may_proceed() const {
+  return has("proceed");
+}
 base::Result<> OrderDir::mark_interrupted() const {
   if (auto marked = mark("interrupted"); !marked) return marked;
   return base::sync_directory(path_);

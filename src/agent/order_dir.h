@@ -7,6 +7,7 @@
 //                whether it leads the session of all that it starts, then follows what it says when it cannot
 //                write its spool
 //   cancel       why the order is to stop; written before the runner is signalled
+//   proceed      the server let the order go on behind its fetch
 //   interrupted  the runner died, and the agent wrote the result
 //   collected    the server has stored the whole spool
 #pragma once
@@ -64,6 +65,9 @@ class OrderDir {
 
   base::Result<> write_cancel(std::string_view reason) const;
   std::optional<std::string> cancel_reason() const;
+
+  base::Result<> mark_proceed() const;
+  bool may_proceed() const;
 
   base::Result<> mark_interrupted() const;
   bool interrupted() const;

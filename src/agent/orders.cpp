@@ -20,6 +20,8 @@ constexpr std::chrono::hours keep_collected{7 * 24};
 // With less than this on the disk, what is collected goes earlier.
 constexpr std::uintmax_t wanted_room = std::uintmax_t{8} << 20U;
 
+constexpr std::uint64_t longest_hold = std::chrono::milliseconds(std::chrono::days{30}).count();
+
 base::Result<> validate(const wire::Order& order) {
   using base::ErrorCode;
   const fs::path path = order.target.path;
@@ -33,6 +35,9 @@ base::Result<> validate(const wire::Order& order) {
   }
   if (order.hook_timeout_ms == 0)
     return base::fail(ErrorCode::invalid, "a hook's time limit of 0 is not possible");
+  if (order.hold_ms && (*order.hold_ms == 0 || *order.hold_ms > longest_hold))
+    return base::fail(ErrorCode::invalid, "an order can be held for 1 ms to 30 days, not for {} ms",
+                      *order.hold_ms);
   return {};
 }
 
@@ -293,6 +298,13 @@ void Orders::cancel(const std::string& server, const std::string& id, const std:
   if (const pid_t runner = order->child > 0 ? order->child : adopted_runner(order->dir); runner > 0) {
     ::kill(runner, SIGTERM);
   }
+}
+
+void Orders::proceed(const std::string& server, const std::string& id) {
+  const auto order = find_live(server, id);
+  if (!order || order->finished || order->runner_gone || order->dir.may_proceed()) return;
+  if (auto marked = order->dir.mark_proceed(); !marked)
+    log_->error("order {}: {}", id, marked.error().message);
 }
 
 void Orders::acknowledge(const std::string& server, const std::string& id, std::uint64_t offset) {

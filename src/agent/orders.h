@@ -58,6 +58,8 @@ class Orders {
   std::shared_ptr<LiveOrder> find(const std::string& server, const std::string& id) const;
 
   void cancel(const std::string& server, const std::string& id, const std::string& reason);
+  // Lets an order that waits behind its fetch go on.
+  void proceed(const std::string& server, const std::string& id);
   void acknowledge(const std::string& server, const std::string& id, std::uint64_t offset);
 
   // Leaves the runners at work.

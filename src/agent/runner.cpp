@@ -9,8 +9,10 @@
 #include <functional>
 
 #include "agent/order_dir.h"
+#include "agent/spool_watch.h"
 #include "agent/spool_writer.h"
 #include "agent/steps.h"
+#include "async/task_group.h"
 #include "base/file.h"
 #include "base/id.h"
 #include "process/tree.h"
@@ -89,7 +91,9 @@ class Run {
  private:
   void listen_for_stop() {
     signals_.async_wait([this](boost::system::error_code error, int) {
-      if (!error) stop_.request();
+      if (error) return;
+      stop_.request();
+      word_.notify();
     });
     accept_stop_signal();
   }
@@ -110,13 +114,32 @@ class Run {
   asio::awaitable<void> with_lock(PathLock lock) {
     const auto working_copy =
         vcs::make_working_copy(to_spec(record_.order.target), options(lock.leftovers_since));
-    Steps steps(record_.order, spool_, *working_copy, stop_, [this] { return cancel_reason(); });
+    Steps steps(
+        record_.order, spool_, *working_copy, stop_, [this] { return cancel_reason(); },
+        [this](base::Millis limit) { return wait_for_word(limit); });
     const wire::OrderResult result = co_await steps.run();
     // The next order may come as soon as the result is known: the path must be free by then.
     if (result.state == wire::ResultState::succeeded) forget_leftovers(lock.held.get());
     lock.held.reset();
     report(result);
     co_await working_copy->tidy();
+  }
+
+  asio::awaitable<Word> wait_for_word(base::Millis limit) {
+    // A watch tells at once; where the system has none left, looking again does.
+    constexpr base::Millis look_again = std::chrono::seconds{1};
+    SpoolWatch watch(loop_.get_executor());
+    watch.add(order_.path(), [this] { word_.notify(); });
+    async::TaskGroup tasks(loop_.get_executor());
+    tasks.spawn(watch.run());
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!order_.may_proceed() && !stop_.requested() && std::chrono::steady_clock::now() < end) {
+      const auto left = std::chrono::ceil<base::Millis>(end - std::chrono::steady_clock::now());
+      co_await word_.wait_for(std::min(left, look_again));
+    }
+    co_await tasks.stop();
+    if (stop_.requested()) co_return Word::stop;
+    co_return order_.may_proceed() ? Word::proceed : Word::none;
   }
 
   void report(const wire::OrderResult& result) {
@@ -146,6 +169,7 @@ class Run {
   base::Logger log_;
   asio::io_context loop_{1};
   process::StopRequest stop_{loop_.get_executor()};
+  async::Event word_{loop_.get_executor()};  // the server may have said something about this order
   asio::signal_set signals_{loop_, SIGTERM};
 };
 

@@ -148,6 +148,12 @@ base::Result<> Session::handle(const wire::Cancel& cancel) {
   return {};
 }
 
+base::Result<> Session::handle(const wire::Proceed& proceed) {
+  orders_.proceed(server_, proceed.order);
+  link_.send(wire::encode(orders_.state_of(server_, proceed.order)));
+  return {};
+}
+
 base::Result<> Session::handle(const wire::Query& query) {
   if (queries_ >= max_queries) {
     link_.send(wire::encode(

@@ -42,6 +42,7 @@ class Session {
   base::Result<> handle(const wire::Follow& follow);
   base::Result<> handle(const wire::Ack& ack);
   base::Result<> handle(const wire::Cancel& cancel);
+  base::Result<> handle(const wire::Proceed& proceed);
   base::Result<> handle(const wire::Query& query);
   base::Result<> handle(const wire::ErrorMessage& error);
   template <class Unexpected>

@@ -45,12 +45,13 @@ vcs::Spec to_spec(const wire::Target& target) {
 }
 
 Steps::Steps(const wire::Order& order, SpoolWriter& spool, vcs::WorkingCopy& working_copy,
-             process::StopRequest& stop, std::function<std::string()> cancel_reason)
+             process::StopRequest& stop, std::function<std::string()> cancel_reason, Hold hold)
     : order_(order),
       spool_(spool),
       working_copy_(working_copy),
       stop_(stop),
       cancel_reason_(std::move(cancel_reason)),
+      hold_(std::move(hold)),
       io_{.output = to_spool(),
           .note =
               [this](std::string_view line) {
@@ -80,6 +81,7 @@ asio::awaitable<wire::OrderResult> Steps::run() {
 asio::awaitable<void> Steps::run_steps() {
   if (!co_await step(StepName::check, check())) co_return;
   if (!co_await step(StepName::fetch, fetch())) co_return;
+  if (order_.hold_ms && !co_await hold()) co_return;
   if (!order_.before_deploy.empty() &&
       !co_await step(StepName::before_deploy, hooks(StepName::before_deploy, order_.before_deploy))) {
     co_return;
@@ -90,6 +92,21 @@ asio::awaitable<void> Steps::run_steps() {
     co_return;
   }
   result_.state = wire::ResultState::succeeded;
+}
+
+// Prepared, but other nodes may not be: nothing is switched anywhere before all are.
+asio::awaitable<bool> Steps::hold() {
+  const base::Millis limit{*order_.hold_ms};
+  const Word word = co_await hold_(limit);
+  if (word == Word::proceed) co_return true;
+  const bool stop = word == Word::stop;
+  result_.state = stop ? wire::ResultState::cancelled : wire::ResultState::failed;
+  result_.step = wire::name_of(StepName::fetch);
+  result_.reason =
+      stop ? base::to_utf8(cancel_reason_())
+           : fmt::format("prepared, but the server did not let it go on within {}: nothing was switched",
+                         base::format_duration(limit));
+  co_return false;
 }
 
 asio::awaitable<bool> Steps::step(StepName name, asio::awaitable<Outcome> work) {

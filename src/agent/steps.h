@@ -20,10 +20,16 @@ namespace asio = boost::asio;
 
 vcs::Spec to_spec(const wire::Target& target);
 
+// How the wait behind the fetch ended.
+enum class Word { proceed, stop, none };
+
+// Waits at most so long for the server's word.
+using Hold = std::function<asio::awaitable<Word>(base::Millis limit)>;
+
 class Steps {
  public:
   Steps(const wire::Order& order, SpoolWriter& spool, vcs::WorkingCopy& working_copy,
-        process::StopRequest& stop, std::function<std::string()> cancel_reason);
+        process::StopRequest& stop, std::function<std::string()> cancel_reason, Hold hold);
 
   // Runs them one after the other until one fails. Everything that happens is in the spool, except the
   // result, which is returned.
@@ -45,6 +51,7 @@ class Steps {
   asio::awaitable<Outcome> hooks(wire::StepName name, std::vector<std::string> commands);
   asio::awaitable<Outcome> hook(wire::StepName name, std::string command);
   asio::awaitable<void> run_steps();
+  asio::awaitable<bool> hold();
   asio::awaitable<void> find_revision_after();
 
   process::Command hook_command(const std::string& command) const;
@@ -61,6 +68,7 @@ class Steps {
   vcs::WorkingCopy& working_copy_;
   process::StopRequest& stop_;
   std::function<std::string()> cancel_reason_;
+  Hold hold_;
   vcs::Io io_;
   wire::OrderResult result_;
   bool switch_tried_ = false;

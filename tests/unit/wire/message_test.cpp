@@ -181,7 +181,9 @@ TEST(Names, OfStepsAreThoseOfTheWire) {
     names.push_back(name_of(entry.value));
     EXPECT_EQ(step_from(names.back()), entry.value);
   });
-  EXPECT_EQ(names, (std::vector<std::string>{"check", "fetch", "before_deploy", "switch", "after_deploy"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"check", "fetch", "before_deploy", "before_rollback", "switch",
+                                      "after_deploy", "after_rollback", "health_check", "switch_back"}));
   EXPECT_FALSE(step_from("switch_"));
   EXPECT_FALSE(step_from(""));
 }

@@ -79,6 +79,15 @@ class ServerSide(Link):
         self.send({"type": "cancel", "order": order, "reason": reason})
         return self._state(order, None, within)
 
+    def proceed(self, order, within=10.0):
+        self.send({"type": "proceed", "order": order})
+        return self._state(order, None, within)
+
+    def finished(self, order, name, within=30.0):
+        """Waits until a step has ended."""
+        self.pump(lambda: self.spool(order).step(name) and self.spool(order).step(name).state, within,
+                  f"the end of step {name} of {order}")
+
     def ack(self, order, offset=None):
         inbox = self.inbox(order)
         offset = len(inbox.spool) if offset is None else offset
