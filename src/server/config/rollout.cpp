@@ -21,7 +21,8 @@ constexpr base::Millis longest_pause = std::chrono::days{7};
 template <class Enum, std::size_t Count>
 using Words = std::array<std::pair<std::string_view, Enum>, Count>;
 
-constexpr Words<OnFailure, 2> on_failure_words{{{"stop", OnFailure::stop}, {"continue", OnFailure::proceed}}};
+constexpr Words<OnFailure, 3> on_failure_words{
+    {{"stop", OnFailure::stop}, {"continue", OnFailure::proceed}, {"rollback", OnFailure::rollback}}};
 constexpr Words<Offline, 3> offline_words{
     {{"fail", Offline::fail}, {"skip", Offline::skip}, {"wait", Offline::wait}}};
 
@@ -98,6 +99,13 @@ base::Result<> read_wait(const value& from, base::Millis& result) {
   return {};
 }
 
+base::Result<> read_flag(const value& from, bool& flag) {
+  if (!from.is_bool())
+    return base::fail(base::ErrorCode::invalid, "expected true or false, found {}", shown(from));
+  flag = from.get_bool();
+  return {};
+}
+
 template <class Enum, std::size_t Count>
 base::Result<> read_word(const value& from, const Words<Enum, Count>& words, Enum& result) {
   std::string known;
@@ -119,8 +127,9 @@ std::string_view word_of(Enum meaning, const Words<Enum, Count>& words) {
   return words.front().first;
 }
 
-const std::vector<std::string> known_keys{"canary",     "batch",   "pause",       "max_failed",
-                                          "on_failure", "offline", "offline_wait"};
+const std::vector<std::string> known_keys{"canary",       "batch",         "pause",
+                                          "max_failed",   "on_failure",    "offline",
+                                          "offline_wait", "prepare_first", "catch_up"};
 
 }  // namespace
 
@@ -132,6 +141,8 @@ base::Result<> set(Rollout& rollout, std::string_view key, const value& from) {
   if (key == "on_failure") return read_word(from, on_failure_words, rollout.on_failure);
   if (key == "offline") return read_word(from, offline_words, rollout.offline);
   if (key == "offline_wait") return read_wait(from, rollout.offline_wait);
+  if (key == "prepare_first") return read_flag(from, rollout.prepare_first);
+  if (key == "catch_up") return read_flag(from, rollout.catch_up);
   const std::string meant = base::nearest(key, known_keys);
   return base::fail(base::ErrorCode::invalid, "is not known{}",
                     meant.empty() ? "; expected one of " + base::join(known_keys, ", ")
@@ -155,7 +166,9 @@ boost::json::object to_json(const Rollout& rollout) {
           {"max_failed", rollout.max_failed},
           {"on_failure", word_of(rollout.on_failure, on_failure_words)},
           {"offline", word_of(rollout.offline, offline_words)},
-          {"offline_wait", base::format_duration(rollout.offline_wait)}};
+          {"offline_wait", base::format_duration(rollout.offline_wait)},
+          {"prepare_first", rollout.prepare_first},
+          {"catch_up", rollout.catch_up}};
 }
 
 }  // namespace slipway::server::config

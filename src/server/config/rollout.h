@@ -12,8 +12,9 @@
 namespace slipway::server::config {
 
 enum class OnFailure {
-  stop,     // the nodes that have not begun are skipped
-  proceed,  // "continue": they have their turn all the same
+  stop,      // the nodes that have not begun are skipped
+  proceed,   // "continue": they have their turn all the same
+  rollback,  // they are skipped, and every node that was switched goes back to what it had
 };
 
 enum class Offline {
@@ -39,6 +40,8 @@ struct Rollout {
   OnFailure on_failure = OnFailure::stop;
   Offline offline = Offline::skip;
   base::Millis offline_wait = std::chrono::minutes{5};
+  bool prepare_first = false;  // no node switches before every node has fetched
+  bool catch_up = false;       // a node that was away gets the app's revision when it is back
 
   auto operator<=>(const Rollout&) const = default;
 };

@@ -136,12 +136,19 @@ Schema<Rollout> rollout_schema() {
            key("pause", "a duration such as \"30s\", or \"confirm\"", "\"0s\"",
                "How long to wait between one batch and the next; or until a person lets it go on."),
            key("max_failed", "a number of nodes", "0", "So many nodes may fail before `on_failure` applies."),
-           key("on_failure", "\"stop\" or \"continue\"", "\"stop\"",
-               "Whether the nodes whose turn has not come are skipped, or have their turn all the same."),
+           key("on_failure", "\"stop\", \"continue\" or \"rollback\"", "\"stop\"",
+               "The nodes whose turn has not come are skipped; they have their turn all the same; they are "
+               "skipped, and every node that was switched goes back to what it had."),
            key("offline", "\"skip\", \"fail\" or \"wait\"", "\"skip\"",
                "What a node that is away means: it is left as it is, and counts as no failure; nothing is "
                "started at all; it has its turn when it comes back in time, or has failed."),
-           key("offline_wait", "a duration such as \"5m\"", "\"5m\"", "The time of \"wait\".")}};
+           key("offline_wait", "a duration such as \"5m\"", "\"5m\"", "The time of \"wait\"."),
+           key("prepare_first", "true or false", "false",
+               "Every node fetches and checks before any node switches; one that cannot ends the deployment "
+               "with nothing switched anywhere."),
+           key("catch_up", "true or false", "false",
+               "A node that was away is brought to the app's revision when it is back, by a deployment of "
+               "its own.")}};
 }
 
 Schema<AppDraft> app_schema() {

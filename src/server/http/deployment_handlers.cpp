@@ -24,6 +24,12 @@ Checked<std::optional<std::string>> app_filter(const HttpContext& context, const
   return name;
 }
 
+Response created(const store::Deployment& deployment) {
+  Response response = json_response(202, store::to_json(deployment));
+  response.headers.add("Location", fmt::format("/api/v1/deployments/{}", deployment.id));
+  return response;
+}
+
 }  // namespace
 
 asio::awaitable<Response> create_deployment(const HttpContext& context, const Request& request) {
@@ -31,11 +37,10 @@ asio::awaitable<Response> create_deployment(const HttpContext& context, const Re
   if (!app) co_return to_response(app.error());
   auto wanted = read_body<rollout::Request>(request);
   if (!wanted) co_return to_response(wanted.error());
-  const auto deployment = co_await context.engine.create((*app)->name, std::move(*wanted));
+  const auto deployment =
+      co_await context.engine.create((*app)->name, std::move(*wanted), {.by = request.peer});
   if (!deployment) co_return to_response(to_problem(deployment.error(), true));
-  Response response = json_response(202, store::to_json(*deployment));
-  response.headers.add("Location", fmt::format("/api/v1/deployments/{}", deployment->id));
-  co_return response;
+  co_return created(*deployment);
 }
 
 asio::awaitable<Response> list_deployments(const HttpContext& context, const Request& request) {
@@ -63,6 +68,14 @@ asio::awaitable<Response> cancel_deployment(const HttpContext& context, const Re
   const auto deployment = co_await context.engine.cancel(*id, request.peer);
   if (!deployment) co_return to_response(to_problem(deployment.error(), false));
   co_return json_response(202, store::to_json(*deployment));
+}
+
+asio::awaitable<Response> retry_deployment(const HttpContext& context, const Request& request) {
+  const auto id = deployment_id_of(request);
+  if (!id) co_return to_response(id.error());
+  const auto deployment = co_await context.engine.retry(*id, request.peer);
+  if (!deployment) co_return to_response(to_problem(deployment.error(), false));
+  co_return created(*deployment);
 }
 
 asio::awaitable<Response> continue_deployment(const HttpContext& context, const Request& request) {

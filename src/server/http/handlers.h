@@ -20,6 +20,7 @@ asio::awaitable<Response> create_deployment(const HttpContext& context, const Re
 asio::awaitable<Response> list_deployments(const HttpContext& context, const Request& request);
 asio::awaitable<Response> get_deployment(const HttpContext& context, const Request& request);
 asio::awaitable<Response> cancel_deployment(const HttpContext& context, const Request& request);
+asio::awaitable<Response> retry_deployment(const HttpContext& context, const Request& request);
 asio::awaitable<Response> continue_deployment(const HttpContext& context, const Request& request);
 
 asio::awaitable<Response> get_output(const HttpContext& context, const Request& request);

@@ -26,7 +26,7 @@ asio::awaitable<Checked<OutputPlace>> find_output(const HttpContext& context, st
     const std::string shown = base::printable(base::shorten(alias, 100));
     co_return problem(ProblemCode::not_found, fmt::format("deployment {} has no node \"{}\"", id, shown));
   }
-  co_return OutputPlace{id, std::move(alias), node->order_id, node->output_bytes};
+  co_return OutputPlace{id, std::move(alias), node->output_name(), node->output_bytes};
 }
 
 Response no_such_range(std::uint64_t size) {

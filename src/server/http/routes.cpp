@@ -18,6 +18,7 @@ std::span<const Route> routes() {
       Route{"GET", "/api/v1/deployments/{id}", "getDeployment", get_deployment},
       Route{"POST", "/api/v1/deployments/{id}/cancel", "cancelDeployment", cancel_deployment},
       Route{"POST", "/api/v1/deployments/{id}/continue", "continueDeployment", continue_deployment},
+      Route{"POST", "/api/v1/deployments/{id}/retry", "retryDeployment", retry_deployment},
       Route{"GET", "/api/v1/deployments/{id}/nodes/{alias}/output", "getOutput", get_output},
       Route{"GET", "/api/v1/events", "followEvents", follow_events},
       Route{"GET", "/api/v1/deployments/{id}/events", "followDeployment", follow_deployment},

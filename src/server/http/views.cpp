@@ -53,6 +53,7 @@ boost::json::object app_json(const HttpContext& context, const config::App& app)
           {"nodes", std::move(nodes)},
           {"frozen", store::to_json(context.engine.frozen(app.name))},
           {"running_deployment", or_null(context.engine.running_deployment(app.name))},
+          {"queue", boost::json::value_from(context.engine.queue(app.name))},
           {"last_deployment", or_null(context.engine.last_deployment(app.name))}};
 }
 

@@ -7,29 +7,10 @@
 #include "server/rollout/requests.h"
 
 namespace slipway::server::rollout {
-namespace {
-
 using store::Delivery;
 using store::Deployment;
 using store::DeploymentNode;
 using store::NodeState;
-
-// Removes an app from the set whatever ends the coroutine.
-class Reservation {
- public:
-  Reservation(std::set<std::string>& reserved, std::string app) : reserved_(reserved), app_(std::move(app)) {
-    reserved_.insert(app_);
-  }
-  ~Reservation() { reserved_.erase(app_); }
-  Reservation(const Reservation&) = delete;
-  Reservation& operator=(const Reservation&) = delete;
-
- private:
-  std::set<std::string>& reserved_;
-  std::string app_;
-};
-
-}  // namespace
 
 Engine::Engine(asio::any_io_executor executor, const config::Config& config, fleet::Fleet& fleet,
                store::Database& database, store::Journal& journal, base::Logger log)
@@ -60,6 +41,7 @@ asio::awaitable<void> Engine::open() {
     if (!is_final(deployment.state)) log_->info("deployment {} of {} goes on", deployment.id, deployment.app);
     take_up(std::move(deployment));
   }
+  for (const config::App& app : config_.apps) start_next(app.name);
   tasks_.spawn(look_every_second());
 }
 
@@ -85,21 +67,7 @@ Outcome<const config::App*> Engine::find_app(const std::string& name) const {
   return refuse(Refusal::unknown_app, "there is no app \"{}\"", base::printable(base::shorten(name, 100)));
 }
 
-Outcome<void> Engine::check_free(const std::string& app) const {
-  if (const auto freeze = frozen(app)) {
-    return refuse(Refusal::conflict, "{} is frozen since {} by {}: {}", app, base::to_rfc3339(freeze->since),
-                  freeze->by, freeze->reason);
-  }
-  if (const auto running = running_deployment(app)) {
-    return refuse(Refusal::conflict, "deployment {} of {} is still running: wait for its end, or cancel it",
-                  *running, app);
-  }
-  if (being_created_.contains(app))
-    return refuse(Refusal::conflict, "another deployment of {} is just being started", app);
-  return {};
-}
-
-asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Request request) {
+asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Request request, Origin origin) {
   const auto app = find_app(app_name);
   if (!app) co_return std::unexpected(app.error());
   if (auto checked = check(request); !checked) co_return std::unexpected(checked.error());
@@ -107,37 +75,81 @@ asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Reques
   if (!nodes) co_return std::unexpected(nodes.error());
   const auto plan = plan_of(**app, request, nodes->size());
   if (!plan) co_return std::unexpected(plan.error());
-  if (auto free = check_free(app_name); !free) co_return std::unexpected(free.error());
-  const Reservation reservation(being_created_, app_name);
-  const auto revision = co_await resolve(**app, *nodes, request.revision);
+  if (auto free = check_not_frozen(app_name); !free) co_return std::unexpected(free.error());
+  Outcome<std::string> revision = request.revision.value_or("");
+  if (!origin.known_revision) revision = co_await resolve(**app, *nodes, request.revision);
   if (!revision) co_return std::unexpected(revision.error());
+  // It may have been frozen meanwhile.
+  if (auto free = check_not_frozen(app_name); !free) co_return std::unexpected(free.error());
   if (plan->offline == config::Offline::fail) {
     if (auto online = check_online(*nodes); !online) co_return std::unexpected(online.error());
   }
-
   const std::int64_t id = next_id_++;
-  const Deployment deployment = make_deployment(id, **app, *nodes, request, *plan, *revision);
-  take_up(deployment);
-  last_[app_name] = id;
-  journal_.created(deployment);
-  journal_.make_durable();
-  // Not here: this coroutine ends early if the person goes away.
-  journal_.when_committed([this, id] { start(id); });
+  Deployment deployment = make_deployment(id, **app, *nodes, request, *plan, *revision);
+  deployment.by = std::move(origin.by);
+  deployment.retry_of = origin.retry_of;
+  enter(std::move(deployment));
   co_await journal_.committed();
   co_return co_await get(id);
 }
 
-Outcome<void> Engine::check_online(const std::vector<const config::Node*>& nodes) const {
+// From here on it cannot be lost.
+void Engine::enter(Deployment deployment) {
+  const std::int64_t id = deployment.id;
+  const bool waits = busy(deployment.app);
+  if (waits)
+    deployment.state = store::DeploymentState::queued;
+  else
+    deployment.started_at = deployment.created_at;
+  last_[deployment.app] = id;
+  journal_.created(deployment);
+  journal_.make_durable();
+  take_up(std::move(deployment));
+  supersede(*active_.at(id));
+  if (waits) log_->info("deployment {}: waits for its turn", id);
+  // Not by the caller: that coroutine ends early if the person goes away.
+  if (!waits) journal_.when_committed([this, id] { start(id); });
+}
+
+std::string Engine::nodes_away(
+    const std::vector<std::pair<std::string, std::string>>& aliases_and_addrs) const {
   std::vector<std::string> away;
-  for (const config::Node* node : nodes) {
-    const std::string addr = node->addr.text();
-    if (fleet_.online(addr)) continue;
-    away.push_back(
-        fmt::format("{} ({})", node->alias, fleet_.offline_reason(addr).value_or("unknown reason")));
+  for (const auto& [alias, addr] : aliases_and_addrs) {
+    if (!fleet_.online(addr))
+      away.push_back(fmt::format("{} ({})", alias, fleet_.offline_reason(addr).value_or("unknown reason")));
   }
+  return base::join(away, ", ");
+}
+
+Outcome<void> Engine::check_online(const std::vector<const config::Node*>& nodes) const {
+  std::vector<std::pair<std::string, std::string>> aliases_and_addrs;
+  for (const config::Node* node : nodes) aliases_and_addrs.emplace_back(node->alias, node->addr.text());
+  const std::string away = nodes_away(aliases_and_addrs);
   if (away.empty()) return {};
-  return refuse(Refusal::conflict, "nothing was started, because of nodes that are offline: {}",
-                base::join(away, ", "));
+  return refuse(Refusal::conflict, "nothing was started, because of nodes that are offline: {}", away);
+}
+
+asio::awaitable<Outcome<Deployment>> Engine::retry(std::int64_t id, std::string who) {
+  const auto ended = co_await get(id);
+  if (!ended) co_return std::unexpected(ended.error());
+  if (!is_final(ended->state))
+    co_return refuse(Refusal::conflict, "deployment {} has not ended yet: wait for its end, or cancel it",
+                     id);
+  const auto app = find_app(ended->app);
+  if (!app) co_return std::unexpected(app.error());
+  std::vector<std::string> again;
+  for (const DeploymentNode& node : ended->nodes) {
+    if (node.state != NodeState::succeeded && (*app)->find_node(node.alias) != nullptr)
+      again.push_back(node.alias);
+  }
+  if (again.empty())
+    co_return refuse(Refusal::conflict,
+                     "there is nothing to try again: every node of deployment {} that is "
+                     "still configured succeeded",
+                     id);
+  co_return co_await create(ended->app,
+                            {.action = ended->action, .revision = ended->revision, .nodes = std::move(again)},
+                            {.by = std::move(who), .retry_of = id, .known_revision = true});
 }
 
 asio::awaitable<Outcome<std::string>> Engine::resolve(const config::App& app,
@@ -232,34 +244,6 @@ asio::awaitable<Outcome<Deployment>> Engine::go_on(std::int64_t id) {
   co_return co_await get(id);
 }
 
-asio::awaitable<Outcome<void>> Engine::freeze(std::string app, std::string reason, std::string who) {
-  if (base::trim(reason).empty())
-    co_return refuse(Refusal::invalid, "\"reason\" is empty: whoever meets the freeze needs to know why");
-  if (const auto known = find_app(app); !known) co_return std::unexpected(known.error());
-  const store::Freeze freeze{std::move(reason), std::move(who), base::now()};
-  frozen_[app] = freeze;
-  log_->info("{} is frozen by {}: {}", app, freeze.by, base::printable(freeze.reason));
-  journal_.frozen(app, freeze);
-  journal_.make_durable();
-  co_await journal_.committed();
-  co_return Outcome<void>{};
-}
-
-asio::awaitable<Outcome<void>> Engine::unfreeze(std::string app, std::string who) {
-  if (const auto known = find_app(app); !known) co_return std::unexpected(known.error());
-  if (frozen_.erase(app) == 0) co_return refuse(Refusal::conflict, "{} is not frozen", app);
-  log_->info("{} is not frozen any more, by {}", app, who);
-  journal_.frozen(app, std::nullopt);
-  journal_.make_durable();
-  co_await journal_.committed();
-  co_return Outcome<void>{};
-}
-
-std::optional<store::Freeze> Engine::frozen(const std::string& app) const {
-  const auto found = frozen_.find(app);
-  return found == frozen_.end() ? std::nullopt : std::optional(found->second);
-}
-
 asio::awaitable<Outcome<Deployment>> Engine::get(std::int64_t id) {
   if (const auto found = active_.find(id); found != active_.end()) {
     // Who sees that a node has ended may read its output next: it must be there by then.
@@ -302,7 +286,7 @@ asio::awaitable<Outcome<CommitPage>> Engine::commits(std::string app_name, int l
 
 std::optional<std::int64_t> Engine::running_deployment(const std::string& app) const {
   for (const auto& [id, deployment] : active_) {
-    if (deployment->app == app && !is_final(deployment->state)) return id;
+    if (deployment->app == app && deployment->state == store::DeploymentState::running) return id;
   }
   return std::nullopt;
 }

@@ -40,6 +40,13 @@ struct DeploymentPage {
   bool more = false;
 };
 
+// Where a deployment comes from.
+struct Origin {
+  std::string by;
+  std::optional<std::int64_t> retry_of;
+  bool known_revision = false;  // it was resolved before: nobody needs to be asked
+};
+
 class Engine : public fleet::OrderListener {
  public:
   Engine(asio::any_io_executor executor, const config::Config& config, fleet::Fleet& fleet,
@@ -50,8 +57,11 @@ class Engine : public fleet::OrderListener {
   asio::awaitable<void> open();
   asio::awaitable<void> stop();
 
-  // Resolves the target, stores the deployment, starts it. When this returns a deployment, it is durable.
-  asio::awaitable<Outcome<store::Deployment>> create(std::string app, Request request);
+  // Resolves the target, stores the deployment, starts it or lets it wait for its turn. When this returns a
+  // deployment, it is durable.
+  asio::awaitable<Outcome<store::Deployment>> create(std::string app, Request request, Origin origin = {});
+  // The nodes of an ended deployment that did not succeed, once more.
+  asio::awaitable<Outcome<store::Deployment>> retry(std::int64_t id, std::string who);
   // Ends the pause before the next wave.
   asio::awaitable<Outcome<store::Deployment>> go_on(std::int64_t id);
   // `who` wants it, for the nodes' reason.
@@ -72,6 +82,8 @@ class Engine : public fleet::OrderListener {
 
   std::optional<std::int64_t> running_deployment(const std::string& app) const;
   std::optional<std::int64_t> last_deployment(const std::string& app) const;
+  // What waits for the app's turn, in this order.
+  std::vector<std::int64_t> queue(const std::string& app) const;
 
   // fleet::OrderListener
   void agent_connected(const std::string& addr) override;
@@ -88,11 +100,28 @@ class Engine : public fleet::OrderListener {
     std::uint64_t received = 0;
   };
 
+  void enter(store::Deployment deployment);
   void take_up(store::Deployment deployment);
   void start(std::int64_t id);
   void advance(store::Deployment& deployment);
   void release(store::Deployment& deployment);
-  void skip_rest(store::Deployment& deployment, const std::string& reason);
+  void release(ActiveOrder& order);
+  void stop_rest(store::Deployment& deployment, const std::string& reason);
+  void undo(store::Deployment& deployment, const std::string& reason);
+  void take_back(store::Deployment& deployment, store::DeploymentNode& node, const std::string& reason);
+
+  // The queue.
+  bool busy(const std::string& app) const;
+  void supersede(const store::Deployment& newer);
+  void start_next(const std::string& app);
+  void begin(store::Deployment& deployment);
+  void catch_up_at(const std::string& addr);
+  asio::awaitable<void> catch_up(std::string app);
+  std::vector<std::string> returned_nodes(const config::App& app, const std::vector<std::string>& left) const;
+
+  static bool unwanted(const ActiveOrder& order);
+  void end_unstarted(ActiveOrder& order);
+  void say_proceed(const ActiveOrder& order);
   void set_waiting(store::Deployment& deployment, std::optional<store::Waiting> waiting);
   void send_order(ActiveOrder& order);
   void follow(ActiveOrder& order);
@@ -111,9 +140,11 @@ class Engine : public fleet::OrderListener {
 
   asio::awaitable<void> look_every_second();
   void give_up_on_lost(ActiveOrder& order);
+  void give_up(ActiveOrder& order, const std::string& why);
 
   Outcome<const config::App*> find_app(const std::string& name) const;
-  Outcome<void> check_free(const std::string& app) const;
+  Outcome<void> check_not_frozen(const std::string& app) const;
+  std::string nodes_away(const std::vector<std::pair<std::string, std::string>>& aliases_and_addrs) const;
   Outcome<void> check_online(const std::vector<const config::Node*>& nodes) const;
   asio::awaitable<Outcome<std::string>> resolve(const config::App& app,
                                                 const std::vector<const config::Node*>& nodes,
@@ -134,7 +165,6 @@ class Engine : public fleet::OrderListener {
   base::Logger log_;
   std::map<std::int64_t, std::unique_ptr<store::Deployment>> active_;
   std::map<std::string, ActiveOrder> orders_;
-  std::set<std::string> being_created_;  // apps whose target is being resolved
   std::map<std::string, std::int64_t> last_;
   std::map<std::string, store::Freeze> frozen_;
   std::int64_t next_id_ = 1;

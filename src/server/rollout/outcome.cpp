@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "server/rollout/undo.h"
 
 namespace slipway::server::rollout {
 namespace {
@@ -43,6 +44,31 @@ base::Result<> check_step(const std::string& name) {
                     base::printable(base::shorten(name, 60)));
 }
 
+// "partial" while any node stands, or may stand, on what was to be taken back.
+DeploymentState end_of_undo(const store::Deployment& deployment) {
+  bool any_back = false;
+  for (const store::DeploymentNode& node : deployment.nodes) {
+    const bool failed_to = node.undo && node.state != NodeState::rolled_back;
+    const bool unknown = node.state == NodeState::offline && node.delivery != store::Delivery::settled;
+    if (failed_to || unknown || was_switched(node)) return DeploymentState::partial;
+    any_back |= node.state == NodeState::rolled_back;
+  }
+  return any_back ? DeploymentState::rolled_back : DeploymentState::failed;
+}
+
+// The end of an order that takes a node back: what the node had before the deployment is known already.
+void apply_undo(store::DeploymentNode& node, const wire::OrderResult& result) {
+  node.revision_after = shortened(result.revision_after, max_revision);
+  if (result.state == wire::ResultState::succeeded) {
+    node.state = NodeState::rolled_back;
+    return;
+  }
+  node.state = to_node_state(result.state);
+  node.reason = base::shorten(fmt::format("{}; going back failed: {}", node.reason.value_or(""),
+                                          result.reason.value_or("no reason was given")),
+                              max_reason);
+}
+
 }  // namespace
 
 DeploymentState end_state(const store::Deployment& deployment) {
@@ -52,6 +78,7 @@ DeploymentState end_state(const store::Deployment& deployment) {
   const auto total = static_cast<std::ptrdiff_t>(deployment.nodes.size());
   if (count(NodeState::succeeded) == total) return DeploymentState::succeeded;
   if (deployment.cancel_requested && count(NodeState::cancelled) > 0) return DeploymentState::cancelled;
+  if (deployment.undoing) return end_of_undo(deployment);
   if (count(NodeState::rolled_back) == total) return DeploymentState::rolled_back;
   return count(NodeState::succeeded) > 0 ? DeploymentState::partial : DeploymentState::failed;
 }
@@ -76,7 +103,7 @@ base::Result<> apply(store::DeploymentNode& node, const wire::StepFinished& fini
   step.duration_ms = static_cast<std::int64_t>(finished.duration_ms);
   if (finished.revision) {
     node.revision_after = shortened(finished.revision, max_revision);
-    if (finished.step == "check") node.revision_before = node.revision_after;
+    if (finished.step == "check" && !node.undo) node.revision_before = node.revision_after;
   }
   return {};
 }
@@ -86,8 +113,12 @@ base::Result<> apply(store::DeploymentNode& node, const wire::OrderResult& resul
     if (auto known = check_step(*result.step); !known) return known;
     node.step = result.step;
   }
-  node.state = to_node_state(result.state);
   node.exit_code = result.exit_code;
+  if (node.undo) {
+    apply_undo(node, result);
+    return {};
+  }
+  node.state = to_node_state(result.state);
   node.reason = shortened(result.reason, max_reason);
   node.revision_before = shortened(result.revision_before, max_revision);
   node.revision_after = shortened(result.revision_after, max_revision);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "server/rollout/engine.h"
 #include "server/rollout/outcome.h"
+#include "server/rollout/waves.h"
 
 namespace slipway::server::rollout {
 namespace {
@@ -54,20 +55,47 @@ void Engine::send_cancel(const ActiveOrder& order, const std::string& reason) {
   fleet_.send(order.node->addr, wire::encode(wire::Cancel{order.node->order_id, reason}));
 }
 
+// Lets an order that waits behind its fetch go on; harmless where none waits. That it may is stored first: a
+// server that dies in between must not come back and stop the others.
+void Engine::say_proceed(const ActiveOrder& order) {
+  const bool held = order.deployment->plan.prepare_first && !order.node->undo;
+  if (!held || !has_turn(*order.deployment, *order.node)) return;
+  journal_.when_committed([this, addr = order.node->addr, id = order.node->order_id] {
+    fleet_.send(addr, wire::encode(wire::Proceed{id}));
+  });
+}
+
+// Nobody wants its node to be switched any more.
+bool Engine::unwanted(const ActiveOrder& order) {
+  const Deployment& deployment = *order.deployment;
+  return deployment.cancel_requested || (deployment.stop_reason && !has_turn(deployment, *order.node));
+}
+
+// It never began, and will not.
+void Engine::end_unstarted(ActiveOrder& order) {
+  const Deployment& deployment = *order.deployment;
+  if (deployment.stop_reason && !deployment.cancel_requested)
+    end_node(order, NodeState::skipped, deployment.stop_reason);
+  else
+    end_node(order, NodeState::cancelled, "cancelled before the order reached the node");
+}
+
 void Engine::agent_connected(const std::string& addr) {
   for (auto& order : orders_ | std::views::values) {
     if (order.node->addr != addr) continue;
     order.following = false;
-    const bool wanted = !is_final(order.node->state) && !order.deployment->cancel_requested;
+    const bool wanted = !is_final(order.node->state) && !unwanted(order);
     // Sending an order is safe to repeat; but one that nobody wants any more must not be started by asking
     // for it.
-    const bool due = order.node->wave <= order.deployment->wave;
-    if (order.node->delivery == Delivery::accepted || !wanted)
+    if (order.node->delivery == Delivery::accepted || (!wanted && order.node->delivery == Delivery::sent)) {
       follow(order);
-    else if (due)
+      if (wanted) say_proceed(order);
+    } else if (wanted && may_be_sent(*order.deployment, *order.node)) {
       send_order(order);
-    if (order.deployment->cancel_requested) send_cancel(order, "cancelled while the node was away");
+    }
+    if (unwanted(order)) send_cancel(order, "nobody wants it any more: the node was away when that was said");
   }
+  catch_up_at(addr);
   std::vector<wire::OrderSummary> kept = fleet_.kept_orders(addr);
   std::erase_if(kept, [&](const wire::OrderSummary& order) {
     return order.state != wire::OrderState::finished || orders_.contains(order.id);
@@ -113,7 +141,7 @@ void Engine::handle_unknown(ActiveOrder& order) {
              "the agent has no record of this order, which it had accepted: its data directory was removed "
              "or replaced");
   } else if (!is_final(order.node->state)) {
-    end_node(order, NodeState::cancelled, "cancelled before the order reached the node");
+    end_unstarted(order);
   }
   settle(order);
 }
@@ -128,8 +156,11 @@ void Engine::handle_known(ActiveOrder& order) {
   }
   if (order.following) return;
   follow(order);
-  // A cancel that was asked for while the order was on its way may have come before it.
-  if (order.deployment->cancel_requested) send_cancel(order, "cancelled");
+  // A word that was said while the order was on its way may have come before it.
+  if (unwanted(order))
+    send_cancel(order, order.deployment->stop_reason.value_or("cancelled"));
+  else
+    say_proceed(order);
 }
 
 base::Result<> Engine::spool(const std::string& addr, const wire::Spool& spool, std::string_view frames) {
@@ -207,6 +238,10 @@ base::Result<> Engine::take_message(ActiveOrder& order, const wire::Decoded& dec
   if (const auto* result = std::get_if<wire::OrderResult>(message)) {
     if (auto applied = apply(node, *result); !applied) return applied;
     node.delivery = Delivery::settled;
+    if (node.state == NodeState::cancelled && unwanted(order) && !order.deployment->cancel_requested) {
+      node.state = NodeState::skipped;
+      node.reason = order.deployment->stop_reason;
+    }
     end_node(order, node.state, node.reason);
     return {};
   }
@@ -257,7 +292,10 @@ void Engine::update_end(Deployment& deployment) {
   journal_.changed(deployment);
   journal_.make_durable();
   log_->info("deployment {} of {}: {}", deployment.id, deployment.app, store::name_of(state));
-  journal_.when_committed([this, id = deployment.id] { forget_if_done(id); });
+  journal_.when_committed([this, id = deployment.id, app = deployment.app] {
+    forget_if_done(id);
+    start_next(app);
+  });
 }
 
 void Engine::forget_if_done(std::int64_t id) {
@@ -287,23 +325,39 @@ asio::awaitable<void> Engine::look_every_second() {
 void Engine::give_up_on_lost(ActiveOrder& order) {
   DeploymentNode& node = *order.node;
   const auto since = fleet_.offline_since(node.addr);
-  if (!since || is_final(node.state) || node.wave > order.deployment->wave) return;
+  const bool waited_for = may_be_sent(*order.deployment, node) || node.delivery != Delivery::unsent;
+  if (!since || is_final(node.state) || !waited_for) return;
   const base::Millis away = base::now() - std::max({*since, started_, order.deployment->wave_since});
   const bool never_sent = node.delivery == Delivery::unsent;
   const bool waits = order.deployment->plan.offline == config::Offline::wait;
-  const base::Millis limit = never_sent && waits                  ? order.deployment->plan.offline_wait
-                             : never_sent                         ? base::Millis(lost_before_sent)
-                             : order.deployment->cancel_requested ? lost_when_cancelled
-                                                                  : base::Millis(lost_after_sent);
+  const base::Millis limit = never_sent && node.undo ? base::Millis(lost_after_sent)
+                             : never_sent && waits   ? order.deployment->plan.offline_wait
+                             : never_sent            ? base::Millis(lost_before_sent)
+                             : unwanted(order)       ? base::Millis(lost_when_cancelled)
+                                                     : base::Millis(lost_after_sent);
   if (away < limit) return;
-  const std::string why = fleet_.offline_reason(node.addr).value_or("unknown reason");
-  end_node(order, NodeState::offline,
-           never_sent ? "the node was offline and was left as it is: " + why
-                      : fmt::format("the node went away while it worked ({}); what became of the order is "
-                                    "told here when it is back",
-                                    why));
+  give_up(order, fleet_.offline_reason(node.addr).value_or("unknown reason"));
   if (never_sent) return settle(order);
   advance(*order.deployment);
+}
+
+void Engine::give_up(ActiveOrder& order, const std::string& why) {
+  const DeploymentNode& node = *order.node;
+  if (node.delivery == Delivery::unsent && node.undo) {
+    end_node(order, NodeState::offline,
+             fmt::format("{}; the node was offline ({}) and stays as it is", node.reason.value_or(""), why));
+  } else if (node.delivery == Delivery::unsent) {
+    end_node(order, NodeState::offline, "the node was offline and was left as it is: " + why);
+  } else if (unwanted(order) && !order.deployment->cancel_requested) {
+    // It was never told to go on behind its fetch, so nothing was switched there.
+    end_node(order, NodeState::skipped, order.deployment->stop_reason);
+  } else {
+    end_node(
+        order, NodeState::offline,
+        fmt::format("the node went away while it worked ({}); what became of the order is told here when it "
+                    "is back",
+                    why));
+  }
 }
 
 }  // namespace slipway::server::rollout

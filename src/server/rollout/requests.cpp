@@ -49,6 +49,17 @@ Outcome<void> check_revision(const std::string& revision) {
   return {};
 }
 
+// How long a prepared order waits for its word: for the slowest of all fetches, and all pauses. Whatever
+// happens to this server, its node's path is free again some day.
+std::optional<std::uint64_t> hold_of(const config::Rollout& plan, int waves) {
+  if (!plan.prepare_first) return std::nullopt;
+  constexpr base::Millis for_fetches = std::chrono::days{1};
+  constexpr base::Millis for_people = std::chrono::days{14};
+  constexpr base::Millis longest = std::chrono::days{30};
+  const base::Millis pauses = plan.confirm ? for_people : plan.pause * std::min(waves, 1000);
+  return static_cast<std::uint64_t>(std::min(for_fetches + pauses, longest).count());
+}
+
 wire::Order make_order(std::int64_t deployment, const config::App& app, const config::Node& node,
                        const Request& request, const std::string& revision) {
   return {.id = base::make_id(),
@@ -121,7 +132,8 @@ store::Deployment make_deployment(std::int64_t id, const config::App& app,
                                .created_at = base::now()};
   const std::vector<int> waves = waves_of(plan, nodes.size());
   for (const config::Node* node : nodes) {
-    const wire::Order order = make_order(id, app, *node, request, revision);
+    wire::Order order = make_order(id, app, *node, request, revision);
+    order.hold_ms = hold_of(plan, waves.back() + 1);
     store::DeploymentNode record{.alias = node->alias, .wave = waves[deployment.nodes.size()]};
     record.order_id = order.id;
     record.addr = node->addr.text();

@@ -2,6 +2,7 @@
 #include <ranges>
 
 #include "server/rollout/engine.h"
+#include "server/rollout/undo.h"
 #include "server/rollout/waves.h"
 
 namespace slipway::server::rollout {
@@ -20,24 +21,27 @@ void Engine::start(std::int64_t id) {
   release(deployment);
 }
 
-// The nodes of this wave have their turn.
+// The nodes of this wave have their turn; where all are to prepare first, all are given their orders.
 void Engine::release(Deployment& deployment) {
   deployment.wave_since = base::now();
   for (auto& order : orders_ | std::views::values) {
-    const DeploymentNode& node = *order.node;
-    const bool due = order.deployment == &deployment && node.wave <= deployment.wave &&
-                     node.delivery == Delivery::unsent && !is_final(node.state);
-    if (!due) continue;
-    if (fleet_.online(node.addr)) {
-      send_order(order);
-    } else if (deployment.plan.offline != config::Offline::wait) {
-      end_node(order, NodeState::offline,
-               "the node was offline and was left as it is: " +
-                   fleet_.offline_reason(node.addr).value_or("unknown reason"));
-    }
+    if (order.deployment == &deployment && !is_final(order.node->state)) release(order);
   }
   drop_settled(deployment.id);
   advance(deployment);
+}
+
+void Engine::release(ActiveOrder& order) {
+  const Deployment& deployment = *order.deployment;
+  const DeploymentNode& node = *order.node;
+  if (!may_be_sent(deployment, node)) return;
+  if (node.delivery != Delivery::unsent) return say_proceed(order);
+  if (fleet_.online(node.addr)) return send_order(order);
+  // A node that is to go back is waited for: it stands on what nobody wants any more.
+  if (node.undo || deployment.plan.offline == config::Offline::wait) return;
+  end_node(order, NodeState::offline,
+           "the node was offline and was left as it is: " +
+               fleet_.offline_reason(node.addr).value_or("unknown reason"));
 }
 
 // Called whenever a node may have been the last of its wave.
@@ -50,8 +54,16 @@ void Engine::advance(Deployment& deployment) {
       set_waiting(deployment, store::Waiting{move.at});
       break;
     case NextMove::Kind::skip:
-      skip_rest(deployment, move.reason);
+      stop_rest(deployment, move.reason);
       break;
+    case NextMove::Kind::undo:
+      undo(deployment, move.reason);
+      break;
+    case NextMove::Kind::prepared:
+      deployment.prepared = true;
+      log_->info("deployment {}: every node is prepared", deployment.id);
+      journal_.changed(deployment);
+      return release(deployment);
     case NextMove::Kind::release:
       ++deployment.wave;
       deployment.waiting.reset();
@@ -62,12 +74,43 @@ void Engine::advance(Deployment& deployment) {
   update_end(deployment);
 }
 
-void Engine::skip_rest(Deployment& deployment, const std::string& reason) {
+// What has not had its turn will not have it. An order that waits on its node, prepared, is told to stop; its
+// node is done with when it has.
+void Engine::stop_rest(Deployment& deployment, const std::string& reason) {
+  deployment.stop_reason = reason;
+  deployment.waiting.reset();
+  log_->warn("deployment {}: {}", deployment.id, reason);
+  journal_.changed(deployment);
   for (auto& order : orders_ | std::views::values) {
-    if (order.deployment == &deployment && order.node->wave > deployment.wave && !is_final(order.node->state))
-      end_node(order, NodeState::skipped, reason);
+    const bool touched = order.deployment == &deployment && !is_final(order.node->state) && unwanted(order);
+    if (!touched) continue;
+    if (order.node->delivery == Delivery::unsent)
+      end_unstarted(order);
+    else
+      send_cancel(order, reason);
   }
   drop_settled(deployment.id);
+}
+
+void Engine::undo(Deployment& deployment, const std::string& reason) {
+  deployment.undoing = true;
+  stop_rest(deployment, "not started: " + reason);
+  for (DeploymentNode& node : deployment.nodes) {
+    if (can_go_back(node)) {
+      take_back(deployment, node, reason);
+    } else if (const std::string why = why_not_back(node); !why.empty()) {
+      node.reason = node.reason ? *node.reason + "; " + why : why;
+      journal_.changed(deployment, node, true);
+    }
+  }
+  release(deployment);
+}
+
+void Engine::take_back(Deployment& deployment, DeploymentNode& node, const std::string& reason) {
+  const std::string old = rollout::take_back(node, reason);
+  log_->info("deployment {}: {} goes back to {}", deployment.id, node.alias, *node.revision_before);
+  orders_[node.order_id] = {.deployment = &deployment, .node = &node};
+  journal_.replaced(deployment, node, old);
 }
 
 void Engine::set_waiting(Deployment& deployment, std::optional<store::Waiting> waiting) {

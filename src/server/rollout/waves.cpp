@@ -26,13 +26,46 @@ std::vector<std::string> failed_nodes(const Deployment& deployment) {
   return aliases;
 }
 
-std::string why_skipped(std::vector<std::string> failed, std::uint32_t allowed) {
+// "3 nodes (a, b, c)"
+std::string counted(std::vector<std::string> aliases) {
   constexpr std::size_t shown = 5;
-  const std::size_t count = failed.size();
-  failed.resize(std::min(count, shown));
-  return fmt::format("not started: {} {} before it failed ({}{}), and the plan allows {}", count,
-                     count == 1 ? "node" : "nodes", base::join(failed, ", "), count > shown ? ", …" : "",
-                     allowed);
+  const std::size_t count = aliases.size();
+  aliases.resize(std::min(count, shown));
+  return fmt::format("{} {} ({}{})", count, count == 1 ? "node" : "nodes", base::join(aliases, ", "),
+                     count > shown ? ", …" : "");
+}
+
+std::string too_many(std::vector<std::string> failed, std::uint32_t allowed) {
+  return fmt::format("{} failed, and the plan allows {}", counted(std::move(failed)), allowed);
+}
+
+NextMove while_preparing(const Deployment& deployment) {
+  std::vector<std::string> failed;
+  bool at_work = false;
+  bool any_ready = false;
+  for (const DeploymentNode& node : deployment.nodes) {
+    if (has_failed(deployment, node)) failed.push_back(node.alias);
+    const bool ready = !is_final(node.state) && is_prepared(node);
+    any_ready |= ready;
+    at_work |= !is_final(node.state) && !ready;
+  }
+  if (!failed.empty())
+    return {.kind = NextMove::Kind::skip,
+            .reason = fmt::format("nothing was switched anywhere: {} could not be prepared",
+                                  counted(std::move(failed)))};
+  return {.kind = at_work || !any_ready ? NextMove::Kind::nothing : NextMove::Kind::prepared};
+}
+
+NextMove after_failures(const Deployment& deployment, bool more) {
+  using enum config::OnFailure;
+  const config::Rollout& plan = deployment.plan;
+  auto failed = failed_nodes(deployment);
+  if (failed.size() <= plan.max_failed || plan.on_failure == proceed) return {};
+  if (plan.on_failure == rollback)
+    return {.kind = NextMove::Kind::undo, .reason = too_many(std::move(failed), plan.max_failed)};
+  if (!more) return {};
+  return {.kind = NextMove::Kind::skip,
+          .reason = "not started: " + too_many(std::move(failed), plan.max_failed)};
 }
 
 base::Time end_of_wave(const Deployment& deployment) {
@@ -55,18 +88,36 @@ std::vector<int> waves_of(const config::Rollout& plan, std::size_t nodes) {
   return waves;
 }
 
+bool is_prepared(const DeploymentNode& node) {
+  return std::ranges::any_of(
+      node.steps, [](const store::Step& step) { return step.name == "fetch" && step.state == "succeeded"; });
+}
+
+bool has_turn(const Deployment& deployment, const DeploymentNode& node) {
+  if (deployment.state == store::DeploymentState::queued) return false;
+  const bool ready = deployment.prepared || !deployment.plan.prepare_first;
+  return node.undo || (ready && node.wave <= deployment.wave);
+}
+
+bool may_be_sent(const Deployment& deployment, const DeploymentNode& node) {
+  if (deployment.state == store::DeploymentState::queued) return false;
+  const bool to_prepare = deployment.plan.prepare_first && !deployment.stop_reason;
+  return to_prepare || has_turn(deployment, node);
+}
+
 NextMove next_move(const Deployment& deployment, base::Time now) {
-  if (is_final(deployment.state) || deployment.cancel_requested) return {};
+  const bool decided =
+      deployment.cancel_requested || deployment.undoing || deployment.stop_reason.has_value();
+  if (deployment.state != store::DeploymentState::running || decided) return {};
+  if (deployment.plan.prepare_first && !deployment.prepared) return while_preparing(deployment);
   bool more = false;
   for (const DeploymentNode& node : deployment.nodes) {
     if (node.wave <= deployment.wave && !is_final(node.state)) return {};
     more |= node.wave > deployment.wave && !is_final(node.state);
   }
+  if (NextMove move = after_failures(deployment, more); move.kind != NextMove::Kind::nothing) return move;
   if (!more) return {};
   const config::Rollout& plan = deployment.plan;
-  auto failed = failed_nodes(deployment);
-  if (failed.size() > plan.max_failed && plan.on_failure == config::OnFailure::stop)
-    return {.kind = NextMove::Kind::skip, .reason = why_skipped(std::move(failed), plan.max_failed)};
   if (deployment.continued > deployment.wave) return {.kind = NextMove::Kind::release};
   if (plan.confirm) return {.kind = NextMove::Kind::hold};
   const base::Time at = end_of_wave(deployment) + plan.pause;

@@ -18,15 +18,26 @@ std::vector<int> waves_of(const config::Rollout& plan, std::size_t nodes);
 // What is to be done with a deployment now.
 struct NextMove {
   enum class Kind {
-    nothing,  // nodes of this wave are at work, or there is nothing more to do
-    release,  // the next wave has its turn
-    hold,     // it has its turn at `at`, or when a person says so
-    skip,     // the rest is left as it is
+    nothing,   // nodes of this wave are at work, or there is nothing more to do
+    prepared,  // every node is ready: the first wave may switch
+    release,   // the next wave has its turn
+    hold,      // it has its turn at `at`, or when a person says so
+    skip,      // the rest is left as it is
+    undo,      // the rest is left as it is, and what was switched goes back
   };
   Kind kind = Kind::nothing;
   std::optional<base::Time> at;  // of hold; none: a person has to say so
-  std::string reason;            // of skip
+  std::string reason;            // of skip and undo
 };
+
+// Whether the node's order may go to its agent.
+bool may_be_sent(const store::Deployment& deployment, const store::DeploymentNode& node);
+
+// Whether the node may switch: its wave has begun, after all nodes were prepared if the plan wants that.
+bool has_turn(const store::Deployment& deployment, const store::DeploymentNode& node);
+
+// Fetched, and waiting for the word to go on.
+bool is_prepared(const store::DeploymentNode& node);
 
 NextMove next_move(const store::Deployment& deployment, base::Time now);
 

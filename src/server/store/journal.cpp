@@ -20,6 +20,13 @@ boost::json::value waiting_or_null(const std::optional<Waiting>& waiting) {
   return boost::json::object{{"until", time_or_null(waiting->until)}};
 }
 
+// What a running deployment does with its nodes.
+boost::json::value phase_or_null(const Deployment& deployment) {
+  if (deployment.state != DeploymentState::running) return nullptr;
+  if (deployment.undoing) return "undo";
+  return deployment.plan.prepare_first && !deployment.prepared ? "prepare" : "deploy";
+}
+
 template <class T>
 boost::json::value or_null(const std::optional<T>& value) {
   return json::encode_value(value, true);
@@ -45,7 +52,8 @@ boost::json::object to_json(const DeploymentNode& node) {
           {"started_at", time_or_null(node.started_at)},
           {"finished_at", time_or_null(node.finished_at)},
           {"output_bytes", node.output_bytes},
-          {"wave", node.wave}};
+          {"wave", node.wave},
+          {"undo", node.undo}};
 }
 
 boost::json::object summary_json(const Deployment& deployment) {
@@ -56,11 +64,16 @@ boost::json::object summary_json(const Deployment& deployment) {
           {"requested_revision", or_null(deployment.requested_revision)},
           {"state", name_of(deployment.state)},
           {"note", deployment.note},
+          {"by", deployment.by},
+          {"retry_of", or_null(deployment.retry_of)},
           {"cancel_requested", deployment.cancel_requested},
           {"rollout", config::to_json(deployment.plan)},
           {"wave", deployment.wave},
           {"waiting", waiting_or_null(deployment.waiting)},
+          {"phase", phase_or_null(deployment)},
+          {"stop_reason", or_null(deployment.stop_reason)},
           {"created_at", base::to_rfc3339(deployment.created_at)},
+          {"started_at", time_or_null(deployment.started_at)},
           {"finished_at", time_or_null(deployment.finished_at)}};
 }
 
@@ -132,14 +145,21 @@ void Journal::changed(const Deployment& deployment, const DeploymentNode& node, 
                 {"deployment_id", deployment.id}, {"app", deployment.app}, {"node", to_json(node)}}));
 }
 
+void Journal::replaced(const Deployment& deployment, const DeploymentNode& node,
+                       const std::string& old_order) {
+  batch_.replaced.push_back({{deployment.id, node}, old_order});
+  changed(deployment, node, true);
+}
+
 void Journal::output(const Deployment& deployment, const DeploymentNode& node, std::string_view step,
                      std::string_view stream, std::uint64_t offset, std::string_view bytes) {
-  const bool joins = pending_.order_id == node.order_id && pending_.step == step &&
+  const bool joins = pending_.order_id == node.output_name() && pending_.step == step &&
                      pending_.stream == stream && pending_.offset + pending_.bytes.size() == offset &&
                      pending_.bytes.size() + bytes.size() <= max_event_output;
   if (!joins) {
     flush_output();
-    pending_ = {deployment.id, node.order_id, node.alias, std::string(step), std::string(stream), offset, {}};
+    pending_ = {
+        deployment.id, node.output_name(), node.alias, std::string(step), std::string(stream), offset, {}};
   }
   pending_.bytes += bytes;
   wake_.notify();

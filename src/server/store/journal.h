@@ -39,6 +39,8 @@ class Journal {
   void changed(const Deployment& deployment);
   // The node's row, and an event if `tell`.
   void changed(const Deployment& deployment, const DeploymentNode& node, bool tell);
+  // The node has got another order in the place of `old_order`.
+  void replaced(const Deployment& deployment, const DeploymentNode& node, const std::string& old_order);
   // Output of a node's step, at the offset that node.output_bytes was before it.
   void output(const Deployment& deployment, const DeploymentNode& node, std::string_view step,
               std::string_view stream, std::uint64_t offset, std::string_view bytes);

@@ -9,7 +9,7 @@ namespace slipway::server::store {
 namespace {
 
 // Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
-constexpr std::array<std::string_view, 3> migrations{R"(
+constexpr std::array<std::string_view, 4> migrations{R"(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE deployments (
   id INTEGER PRIMARY KEY,
@@ -68,6 +68,20 @@ ALTER TABLE deployment_nodes ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;
 )",
                                                      R"(
 CREATE TABLE freezes (app TEXT PRIMARY KEY, reason TEXT NOT NULL, who TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
+)",
+                                                     R"(
+ALTER TABLE deployments ADD COLUMN who TEXT NOT NULL DEFAULT '';
+ALTER TABLE deployments ADD COLUMN retry_of INTEGER;
+ALTER TABLE deployments ADD COLUMN prepared INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployments ADD COLUMN undoing INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployments ADD COLUMN stop_reason TEXT;
+ALTER TABLE deployments ADD COLUMN started_at INTEGER;
+UPDATE deployments SET started_at = created_at;
+DROP INDEX deployments_running;
+CREATE INDEX deployments_unended ON deployments (id) WHERE state IN ('queued', 'running');
+ALTER TABLE deployment_nodes ADD COLUMN undo INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deployment_nodes ADD COLUMN first_order TEXT NOT NULL DEFAULT '';
+CREATE TABLE replaced_orders (order_id TEXT PRIMARY KEY, deployment_id INTEGER NOT NULL, addr TEXT NOT NULL) WITHOUT ROWID;
 )"};
 
 void execute_script(soci::session& sql, std::string_view script) {

@@ -12,7 +12,8 @@
 
 namespace slipway::server::store {
 
-BOOST_DEFINE_ENUM_CLASS(DeploymentState, running, succeeded, failed, partial, rolled_back, cancelled)
+BOOST_DEFINE_ENUM_CLASS(DeploymentState, queued, running, succeeded, failed, partial, rolled_back, cancelled,
+                        superseded)
 BOOST_DEFINE_ENUM_CLASS(NodeState, pending, running, succeeded, failed, rolled_back, cancelled, rejected,
                         interrupted, offline, skipped)
 
@@ -43,7 +44,8 @@ struct DeploymentNode {
   std::optional<base::Time> started_at;
   std::optional<base::Time> finished_at;
   std::uint64_t output_bytes = 0;
-  int wave = 0;  // nodes have their turn wave by wave
+  int wave = 0;       // nodes have their turn wave by wave
+  bool undo = false;  // the order below takes the node back to revision_before
 
   // Not shown to people.
   std::string order_id;
@@ -51,6 +53,9 @@ struct DeploymentNode {
   std::string order;  // the wire order as JSON
   Delivery delivery = Delivery::unsent;
   std::uint64_t spool_offset = 0;  // up to where the spool is stored; always between two frames
+  std::string first_order = {};    // where an undo took its place: under its id the output is kept
+
+  const std::string& output_name() const { return first_order.empty() ? order_id : first_order; }
 };
 
 // Between two waves.
@@ -68,13 +73,19 @@ struct Deployment {
   std::optional<std::string> requested_revision;
   DeploymentState state = DeploymentState::running;
   std::string note;
+  std::string by;                        // who asked for it
+  std::optional<std::int64_t> retry_of;  // the deployment whose nodes that did not succeed have another try
   bool cancel_requested = false;
   config::Rollout plan;
-  int wave = 0;                    // up to this wave nodes have their turn
-  int continued = 0;               // a person let it go on up to this wave
-  std::optional<Waiting> waiting;  // not stored: it follows from the rest
-  base::Time wave_since = {};      // not stored: since when this wave has had its turn, as far as is known
+  bool prepared = false;  // with plan.prepare_first: every node was ready, the waves have begun
+  bool undoing = false;   // too many failed, and the plan wants every node back where it was
+  std::optional<std::string> stop_reason;  // why nodes that have not had their turn will not have it
+  int wave = 0;                            // up to this wave nodes have their turn
+  int continued = 0;                       // a person let it go on up to this wave
+  std::optional<Waiting> waiting;          // not stored: it follows from the rest
+  base::Time wave_since = {};  // not stored: since when this wave has had its turn, as far as is known
   base::Time created_at;
+  std::optional<base::Time> started_at;  // none: it waits for its turn
   std::optional<base::Time> finished_at;
   std::vector<DeploymentNode> nodes;
 
@@ -98,7 +109,7 @@ inline bool is_final(NodeState state) {
   return state != NodeState::pending && state != NodeState::running;
 }
 inline bool is_final(DeploymentState state) {
-  return state != DeploymentState::running;
+  return state != DeploymentState::running && state != DeploymentState::queued;
 }
 
 }  // namespace slipway::server::store

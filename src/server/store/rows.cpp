@@ -52,9 +52,9 @@ std::vector<Step> steps_from(const std::string& text) {
 
 // A node as the columns hold it. SOCI binds references, so the values need a place.
 struct NodeColumns {
-  std::string alias, order_id, addr, order_json, delivery, state, steps;
+  std::string alias, order_id, addr, order_json, delivery, state, steps, first_order;
   Number spool_offset = 0, output_bytes = 0;
-  int wave = 0;
+  int wave = 0, undo = 0;
   OptionalText step, reason, before, after;
   OptionalNumber exit_code, started_at, finished_at;
 
@@ -67,9 +67,11 @@ struct NodeColumns {
         delivery(name_of(node.delivery)),
         state(name_of(node.state)),
         steps(steps_text(node.steps)),
+        first_order(node.first_order),
         spool_offset(static_cast<Number>(node.spool_offset)),
         output_bytes(static_cast<Number>(node.output_bytes)),
         wave(node.wave),
+        undo(node.undo ? 1 : 0),
         step(node.step),
         reason(node.reason),
         before(node.revision_before),
@@ -92,6 +94,8 @@ struct NodeColumns {
     result.finished_at = from_ms(finished_at);
     result.output_bytes = static_cast<std::uint64_t>(output_bytes);
     result.wave = wave;
+    result.undo = undo != 0;
+    result.first_order = first_order;
     result.order_id = order_id;
     result.addr = addr;
     result.order = order_json;
@@ -104,14 +108,15 @@ struct NodeColumns {
 std::vector<DeploymentNode> select_nodes(soci::session& sql, Number deployment) {
   NodeColumns c;
   soci::statement statement =
-      (sql.prepare << "SELECT alias, order_id, addr, order_json, delivery, state, steps, spool_offset, "
-                      "output_bytes, step, "
-                      "reason, revision_before, revision_after, exit_code, started_at, finished_at, wave "
-                      "FROM deployment_nodes WHERE deployment_id = :id ORDER BY position",
+      (sql.prepare
+           << "SELECT alias, order_id, addr, order_json, delivery, state, steps, spool_offset, "
+              "output_bytes, step, "
+              "reason, revision_before, revision_after, exit_code, started_at, finished_at, wave, undo, "
+              "first_order FROM deployment_nodes WHERE deployment_id = :id ORDER BY position",
        use(deployment), into(c.alias), into(c.order_id), into(c.addr), into(c.order_json), into(c.delivery),
        into(c.state), into(c.steps), into(c.spool_offset), into(c.output_bytes), into(c.step), into(c.reason),
        into(c.before), into(c.after), into(c.exit_code), into(c.started_at), into(c.finished_at),
-       into(c.wave));
+       into(c.wave), into(c.undo), into(c.first_order));
   statement.execute();
   std::vector<DeploymentNode> nodes;
   while (statement.fetch()) nodes.push_back(c.node());
@@ -124,17 +129,20 @@ void insert(soci::session& sql, const Deployment& deployment) {
   const std::string state = name_of(deployment.state);
   const int cancel = deployment.cancel_requested ? 1 : 0;
   const Number created = base::to_unix_ms(deployment.created_at);
+  const OptionalNumber started = to_ms(deployment.started_at);
   const OptionalNumber finished = to_ms(deployment.finished_at);
   const Number id = deployment.id;
   const std::string plan = plan_text(deployment.plan);
   sql << "INSERT INTO deployments (id, app, action, revision, requested_revision, state, note, "
          "cancel_requested, created_at, "
-         "finished_at, plan, wave, continued) VALUES (:id, :app, :action, :revision, :requested, :state, "
-         ":note, "
-         ":cancel, :created, :finished, :plan, :wave, :continued)",
+         "finished_at, plan, wave, continued, who, retry_of, started_at) VALUES (:id, :app, :action, "
+         ":revision, :requested, :state, :note, :cancel, :created, :finished, :plan, :wave, :continued, "
+         ":who, "
+         ":retry_of, :started)",
       use(id), use(deployment.app), use(deployment.action), use(deployment.revision),
       use(deployment.requested_revision), use(state), use(deployment.note), use(cancel), use(created),
-      use(finished), use(plan), use(deployment.wave), use(deployment.continued);
+      use(finished), use(plan), use(deployment.wave), use(deployment.continued), use(deployment.by),
+      use(deployment.retry_of), use(started);
   for (std::size_t position = 0; position < deployment.nodes.size(); ++position) {
     insert(sql, id, static_cast<Number>(position), deployment.nodes[position]);
   }
@@ -143,11 +151,16 @@ void insert(soci::session& sql, const Deployment& deployment) {
 void update(soci::session& sql, const Deployment& deployment) {
   const std::string state = name_of(deployment.state);
   const int cancel = deployment.cancel_requested ? 1 : 0;
+  const int prepared = deployment.prepared ? 1 : 0;
+  const int undoing = deployment.undoing ? 1 : 0;
+  const OptionalNumber started = to_ms(deployment.started_at);
   const OptionalNumber finished = to_ms(deployment.finished_at);
   const Number id = deployment.id;
-  sql << "UPDATE deployments SET state = :state, cancel_requested = :cancel, finished_at = :finished, "
-         "wave = :wave, continued = :continued WHERE id = :id",
-      use(state), use(cancel), use(finished), use(deployment.wave), use(deployment.continued), use(id);
+  sql << "UPDATE deployments SET state = :state, cancel_requested = :cancel, started_at = :started, "
+         "finished_at = :finished, wave = :wave, continued = :continued, prepared = :prepared, undoing = "
+         ":undoing, stop_reason = :stop_reason WHERE id = :id",
+      use(state), use(cancel), use(started), use(finished), use(deployment.wave), use(deployment.continued),
+      use(prepared), use(undoing), use(deployment.stop_reason), use(id);
 }
 
 void insert(soci::session& sql, Number deployment, Number position, const DeploymentNode& node) {
@@ -176,6 +189,16 @@ void update(soci::session& sql, Number deployment, const DeploymentNode& node) {
       use(c.delivery), use(c.spool_offset), use(c.output_bytes), use(c.state), use(c.step), use(c.exit_code),
       use(c.reason), use(c.steps), use(c.before), use(c.after), use(c.started_at), use(c.finished_at),
       use(deployment), use(c.alias);
+}
+
+void replace_order(soci::session& sql, Number deployment, const DeploymentNode& node,
+                   const std::string& old_order) {
+  const NodeColumns c(node);
+  sql << "INSERT INTO replaced_orders (order_id, deployment_id, addr) VALUES (:order, :deployment, :addr)",
+      use(old_order), use(deployment), use(c.addr);
+  sql << "UPDATE deployment_nodes SET order_id = :order, order_json = :json, undo = :undo, first_order = "
+         ":first WHERE deployment_id = :deployment AND alias = :alias",
+      use(c.order_id), use(c.order_json), use(c.undo), use(c.first_order), use(deployment), use(c.alias);
 }
 
 void insert(soci::session& sql, const Event& event) {
@@ -225,13 +248,16 @@ std::vector<Deployment> select_deployments(soci::session& sql, const Selection& 
   std::string state;
   std::string plan;
   int cancel = 0;
+  int prepared = 0;
+  int undoing = 0;
   Number created = 0;
+  OptionalNumber started;
   OptionalNumber finished;
   soci::statement statement(sql);
   statement.alloc();
   statement.prepare(
       "SELECT id, app, action, revision, requested_revision, state, note, cancel_requested, created_at, "
-      "finished_at, plan, wave, continued "
+      "finished_at, plan, wave, continued, who, retry_of, prepared, undoing, stop_reason, started_at "
       "FROM deployments WHERE " +
       selection.where + " " + selection.order_and_limit);
   if (selection.where.find(":text") != std::string::npos) statement.exchange(use(selection.text, "text"));
@@ -250,13 +276,22 @@ std::vector<Deployment> select_deployments(soci::session& sql, const Selection& 
   statement.exchange(into(plan));
   statement.exchange(into(d.wave));
   statement.exchange(into(d.continued));
+  statement.exchange(into(d.by));
+  statement.exchange(into(d.retry_of));
+  statement.exchange(into(prepared));
+  statement.exchange(into(undoing));
+  statement.exchange(into(d.stop_reason));
+  statement.exchange(into(started));
   statement.define_and_bind();
   statement.execute();
   std::vector<Deployment> found;
   while (statement.fetch()) {
     d.state = to_enum<DeploymentState>(state);
     d.cancel_requested = cancel != 0;
+    d.prepared = prepared != 0;
+    d.undoing = undoing != 0;
     d.created_at = base::from_unix_ms(created);
+    d.started_at = from_ms(started);
     d.finished_at = from_ms(finished);
     d.plan = plan_from(plan);
     found.push_back(d);

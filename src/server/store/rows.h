@@ -20,6 +20,9 @@ void insert(soci::session& sql, const Deployment& deployment);
 void update(soci::session& sql, const Deployment& deployment);
 void insert(soci::session& sql, std::int64_t deployment, std::int64_t position, const DeploymentNode& node);
 void update(soci::session& sql, std::int64_t deployment, const DeploymentNode& node);
+// The node's new order, in the place of `old_order`.
+void replace_order(soci::session& sql, std::int64_t deployment, const DeploymentNode& node,
+                   const std::string& old_order);
 void insert(soci::session& sql, const Event& event);
 
 void set_freeze(soci::session& sql, const std::string& app, const std::optional<Freeze>& freeze);

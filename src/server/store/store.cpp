@@ -77,7 +77,7 @@ struct Store::Impl {
       touched.insert(chunk.order_id);
     }
     if (!batch.durable) return {};
-    for (const Batch::NodeRow& row : batch.nodes) touched.insert(row.node.order_id);
+    for (const Batch::NodeRow& row : batch.nodes) touched.insert(row.node.output_name());
     for (const std::string& order : touched) {
       if (auto synced = output.sync(order); !synced) return synced;
     }
@@ -89,6 +89,7 @@ struct Store::Impl {
     soci::transaction transaction(sql);
     for (const Deployment& deployment : batch.created) insert(sql, deployment);
     for (const Deployment& deployment : batch.deployments) update(sql, deployment);
+    for (const auto& [row, old] : batch.replaced) replace_order(sql, row.deployment, row.node, old);
     for (const Batch::NodeRow& row : batch.nodes) update(sql, row.deployment, row.node);
     for (const auto& [app, freeze] : batch.freezes) set_freeze(sql, app, freeze);
     for (const EventPtr& event : batch.events) insert(sql, *event);
@@ -145,9 +146,10 @@ base::Result<> Store::write(const Batch& batch) {
 
 std::vector<Deployment> Store::unfinished() {
   return select_deployments(
-      impl_->sql, {.where = "state = 'running' OR id IN (SELECT deployment_id FROM deployment_nodes "
-                            "WHERE delivery <> 'settled')",
-                   .order_and_limit = "ORDER BY id"});
+      impl_->sql,
+      {.where = "state IN ('queued', 'running') OR id IN (SELECT deployment_id FROM deployment_nodes "
+                "WHERE delivery <> 'settled')",
+       .order_and_limit = "ORDER BY id"});
 }
 
 std::optional<Deployment> Store::find(std::int64_t id) {
@@ -180,12 +182,41 @@ std::vector<std::string> Store::settled(const std::string& addr, const std::vect
   std::vector<std::string> found;
   for (const std::string& id : order_ids) {
     int count = 0;
-    impl_->sql << "SELECT count(*) FROM deployment_nodes WHERE order_id = :id AND addr = :addr AND "
-                  "delivery = 'settled'",
-        soci::use(id), soci::use(addr), soci::into(count);
+    impl_->sql
+        << "SELECT (SELECT count(*) FROM deployment_nodes WHERE order_id = :id AND addr = :addr AND "
+           "delivery = 'settled') + (SELECT count(*) FROM replaced_orders WHERE order_id = :id AND addr "
+           "= :addr)",
+        soci::use(id, "id"), soci::use(addr, "addr"), soci::into(count);
     if (count > 0) found.push_back(id);
   }
   return found;
+}
+
+std::vector<std::string> Store::left_behind(const std::string& app) {
+  std::string alias;
+  soci::statement statement =
+      (impl_->sql.prepare
+           << "SELECT node.alias FROM deployment_nodes node JOIN (SELECT alias, max(deployment_id) AS id "
+              "FROM "
+              "deployment_nodes JOIN deployments ON deployments.id = deployment_id WHERE app = :app AND "
+              "deployments.started_at IS NOT NULL GROUP BY alias) newest ON newest.alias = node.alias AND newest.id = "
+              "node.deployment_id WHERE node.state = 'offline' AND node.delivery = 'settled' ORDER BY "
+              "position",
+       soci::use(app), soci::into(alias));
+  statement.execute();
+  std::vector<std::string> aliases;
+  while (statement.fetch()) aliases.push_back(alias);
+  return aliases;
+}
+
+std::optional<std::string> Store::current_revision(const std::string& app) {
+  std::string revision;
+  impl_->sql
+      << "SELECT revision FROM deployments WHERE app = :app AND state IN ('succeeded', 'partial', 'failed', "
+         "'cancelled') AND undoing = 0 AND EXISTS (SELECT 1 FROM deployment_nodes WHERE deployment_id = "
+         "deployments.id AND deployment_nodes.state = 'succeeded') ORDER BY id DESC LIMIT 1",
+      soci::use(app), soci::into(revision);
+  return impl_->sql.got_data() ? std::optional(revision) : std::nullopt;
 }
 
 std::map<std::string, Freeze> Store::freezes() {

@@ -35,9 +35,15 @@ struct Batch {
     std::int64_t deployment = 0;
     DeploymentNode node;
   };
+  // A node has got another order.
+  struct ReplacedOrder {
+    NodeRow node;
+    std::string old_order;
+  };
   std::vector<Deployment> created;      // with their nodes
   std::vector<Deployment> deployments;  // changed; their nodes are not looked at
   std::vector<NodeRow> nodes;           // changed
+  std::vector<ReplacedOrder> replaced;  // carried out before the changes of `nodes`
   std::vector<OutputChunk> output;
   std::map<std::string, std::optional<Freeze>> freezes;  // by app; none: not frozen any more
   std::vector<EventPtr> events;
@@ -45,7 +51,7 @@ struct Batch {
 
   bool empty() const {
     return created.empty() && deployments.empty() && nodes.empty() && output.empty() && freezes.empty() &&
-           events.empty();
+           replaced.empty() && events.empty();
   }
 };
 
@@ -74,6 +80,10 @@ class Store {
   // The newest deployment of each app.
   std::vector<std::pair<std::string, std::int64_t>> last_of_each_app();
   std::map<std::string, Freeze> freezes();
+  // The nodes of the app that the last deployment which began with them left as they were, because they were away.
+  std::vector<std::string> left_behind(const std::string& app);
+  // What the app was last brought to.
+  std::optional<std::string> current_revision(const std::string& app);
   // Of these orders of one agent, those of which nothing more is to be expected.
   std::vector<std::string> settled(const std::string& addr, const std::vector<std::string>& order_ids);
 

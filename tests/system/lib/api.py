@@ -8,7 +8,7 @@ from . import openapi
 from .sse import EventStream
 from .wait import wait_until
 
-ENDED = ("succeeded", "failed", "partial", "rolled_back", "cancelled")
+ENDED = ("succeeded", "failed", "partial", "rolled_back", "cancelled", "superseded")
 
 
 @dataclass

@@ -7,16 +7,17 @@ from .server import Server
 
 
 class Fleet:
-    """Nodes are called api-1, api-2, …; `hooks[alias]` holds members of a node in server.json, `app` those of the app."""
+    """Nodes are called api-1, api-2, …; `hooks[alias]` holds members of a node in server.json, `app` those of the app.
+    `agents`: so many programs, which share the nodes between them; otherwise each node has its own."""
 
-    def __init__(self, box, vcs="git", count=3, hooks=None, gates=(), app=None):
+    def __init__(self, box, vcs="git", count=3, hooks=None, gates=(), app=None, agents=None):
         self.box, self.vcs = box, vcs
         self.repo = GitRepo(box, "shop") if vcs == "git" else SvnRepo(box, "shop")
         self.old = self.repo.commit({"app.txt": "version 1\n", "README": "one\n"})
         self.aliases = [f"api-{number}" for number in range(1, count + 1)]
         self.copies = {alias: self._copy(alias) for alias in self.aliases}
         self.new = self.repo.commit({"app.txt": "version 2\n"})
-        self.agents = self._start_agents()
+        self.agents = self._start_agents(agents or count)
         self.gates = {alias: Gate(self.agents[alias]) for alias in gates}
         for gate in self.gates.values():
             box.on_close(gate.close)
@@ -30,13 +31,13 @@ class Fleet:
         path.parent.mkdir(exist_ok=True)
         return self.repo.clone(path, revision=self.old) if self.vcs == "git" else self.repo.checkout(path, self.old)
 
-    def _start_agents(self):
-        agents = {alias: Agent(self.box, f"agent-{alias}") for alias in self.aliases}
-        for agent in agents.values():
+    def _start_agents(self, count):
+        agents = [Agent(self.box, f"agent-{alias}") for alias in self.aliases[:count]]
+        for agent in agents:
             agent.spawn(agent.argv())
-        for agent in agents.values():
+        for agent in agents:
             agent.port = int(agent.wait_log(r"listening on 127\.0\.0\.1:(\d+)")[1])
-        return agents
+        return {alias: agents[number % count] for number, alias in enumerate(self.aliases)}
 
     def start(self):
         """Every node is online when this returns."""

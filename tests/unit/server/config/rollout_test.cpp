@@ -35,6 +35,9 @@ TEST(ARollout, IsReadFromTheFile) {
   EXPECT_EQ(plan.offline_wait, 90s);
   EXPECT_EQ(read(R"({"batch": 3, "pause": "confirm"})").batch, (Batch{3, false}));
   EXPECT_TRUE(read(R"({"pause": "confirm"})").confirm);
+  const Rollout careful = read(R"({"on_failure": "rollback", "prepare_first": true, "catch_up": true})");
+  EXPECT_EQ(careful.on_failure, OnFailure::rollback);
+  EXPECT_TRUE(careful.prepare_first && careful.catch_up);
 }
 
 TEST(ARollout, ThatIsImpossibleIsToldWithItsPlace) {
@@ -48,7 +51,7 @@ TEST(ARollout, ThatIsImpossibleIsToldWithItsPlace) {
         R"({"batch": "5"})", R"({"batch": "101%"})", R"({"batch": []})", R"({"pause": "-1s"})",
         R"({"pause": -1})", R"({"pause": "8d"})", R"({"pause": 604801})", R"({"max_failed": -1})",
         R"({"on_failure": "go"})", R"({"offline": true})", R"({"offline_wait": "confirm"})",
-        R"({"batches": 1})", R"("all")"}) {
+        R"({"batches": 1})", R"({"prepare_first": 1})", R"({"catch_up": "yes"})", R"("all")"}) {
     EXPECT_EQ(problems_of(rollout(bad)).size(), 1U) << bad;
   }
 }

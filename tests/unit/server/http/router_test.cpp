@@ -62,7 +62,6 @@ TEST(Router, EveryOperationHasItsOwnName) {
   std::set<std::string_view> names;
   for (const Route& route : routes())
     EXPECT_TRUE(names.insert(route.operation_id).second) << route.operation_id;
-  EXPECT_EQ(names.size(), 14U);
 }
 
 }  // namespace

@@ -12,14 +12,94 @@ TEST_F(EngineTest, RefusesAnAppItDoesNotKnow) {
   EXPECT_EQ(refused.detail, "there is no app \"shpo\\n\"");
 }
 
-TEST_F(EngineTest, RefusesASecondDeploymentOfAnAppThatIsBeingDeployed) {
+TEST_F(EngineTest, LetsASecondDeploymentWaitForItsTurn) {
   const Deployment created = deploy();
-  const Refused refused = refusal_of({.action = "update"});
-  EXPECT_EQ(refused.why, Refusal::conflict);
-  EXPECT_EQ(
-      refused.detail,
-      fmt::format("deployment {} of shop is still running: wait for its end, or cancel it", created.id));
+  const auto second = wait_for(parts->engine.create("shop", {.action = "update"}, {.by = "ada"}));
+  ASSERT_TRUE(second) << second.error().detail;
+  EXPECT_EQ(second->state, DeploymentState::queued);
+  EXPECT_EQ(second->by, "ada");
+  EXPECT_FALSE(second->started_at);
   EXPECT_EQ(parts->engine.running_deployment("shop"), created.id);
+  EXPECT_EQ(parts->engine.queue("shop"), std::vector{second->id});
+  wait_followed(one);
+  wait_followed(two);
+  one.carry_out(order_of(one));
+  two.carry_out(order_of(two));
+  wait_until(second->id, [](const Deployment& next) { return next.state == DeploymentState::running; });
+  run_until([&] { return one.orders.size() == 2 && two.orders.size() == 2; });
+  EXPECT_TRUE(parts->engine.queue("shop").empty());
+}
+
+TEST_F(EngineTest, CarriesOutOnlyTheNewestOfTheUpdatesThatWait) {
+  deploy();
+  const auto waiting = wait_for(parts->engine.create("shop", {.action = "update"}));
+  const auto part = wait_for(parts->engine.create("shop", {.action = "update", .nodes = {{"web1"}}}));
+  ASSERT_TRUE(waiting && part);
+  EXPECT_EQ(get(waiting->id).state, DeploymentState::queued) << "web2 would be left out";
+  const auto newest = wait_for(parts->engine.create("shop", {.action = "update"}));
+  ASSERT_TRUE(newest);
+  for (const auto id : {waiting->id, part->id}) {
+    const Deployment ended = get(id);
+    EXPECT_EQ(ended.state, DeploymentState::superseded);
+    EXPECT_EQ(ended.nodes[0].state, store::NodeState::skipped);
+    EXPECT_EQ(ended.stop_reason,
+              fmt::format("superseded by deployment {}, a newer update of shop", newest->id));
+  }
+  EXPECT_EQ(parts->engine.queue("shop"), std::vector{newest->id});
+}
+
+TEST_F(EngineTest, KeepsTheQueueOverARestart) {
+  deploy();
+  const auto waiting = wait_for(parts->engine.create("shop", {.action = "update"}));
+  ASSERT_TRUE(waiting);
+  stop();
+  start();
+  EXPECT_EQ(parts->engine.queue("shop"), std::vector{waiting->id});
+  EXPECT_EQ(get(waiting->id).state, DeploymentState::queued);
+}
+
+TEST_F(EngineTest, EndsADeploymentThatIsCancelledWhileItWaits) {
+  deploy();
+  const auto waiting = wait_for(parts->engine.create("shop", {.action = "update"}));
+  ASSERT_TRUE(waiting);
+  const auto cancelled = wait_for(parts->engine.cancel(waiting->id, "ada"));
+  ASSERT_TRUE(cancelled);
+  EXPECT_EQ(cancelled->state, DeploymentState::cancelled);
+  EXPECT_TRUE(parts->engine.queue("shop").empty());
+  EXPECT_EQ(one.orders.size(), 1U);
+}
+
+TEST_F(EngineTest, HoldsTheQueueOfAFrozenAppBack) {
+  const Deployment running = deploy();
+  const auto waiting = wait_for(parts->engine.create("shop", {.action = "update"}));
+  ASSERT_TRUE(waiting);
+  ASSERT_TRUE(wait_for(parts->engine.freeze("shop", "audit", "ada")));
+  wait_followed(one);
+  wait_followed(two);
+  one.carry_out(order_of(one));
+  two.carry_out(order_of(two));
+  wait_for_end(running.id);
+  EXPECT_EQ(get(waiting->id).state, DeploymentState::queued);
+  ASSERT_TRUE(wait_for(parts->engine.unfreeze("shop", "ada")));
+  wait_until(waiting->id, [](const Deployment& next) { return next.state == DeploymentState::running; });
+}
+
+TEST_F(EngineTest, TriesOnlyTheNodesAgainThatDidNotSucceed) {
+  const Deployment first = deploy();
+  EXPECT_EQ(wait_for(parts->engine.retry(first.id, "ada")).error().detail,
+            fmt::format("deployment {} has not ended yet: wait for its end, or cancel it", first.id));
+  wait_followed(one);
+  wait_followed(two);
+  one.carry_out(order_of(one));
+  two.carry_out(order_of(two), wire::ResultState::failed);
+  wait_for_end(first.id);
+  one.head = std::string(40, 'e');
+  const auto again = wait_for(parts->engine.retry(first.id, "ada"));
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ(again->retry_of, first.id);
+  EXPECT_EQ(again->revision, first.revision) << "not what is newest by now";
+  ASSERT_EQ(again->nodes.size(), 1U);
+  EXPECT_EQ(again->nodes[0].alias, "web2");
 }
 
 TEST_F(EngineTest, RefusesWhereNobodyIsThereToAsk) {

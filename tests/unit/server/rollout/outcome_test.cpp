@@ -72,6 +72,36 @@ TEST(EndState, IsSuccessOnlyWhereEveryNodeSucceeded) {
   });
 }
 
+class EndOfUndo : public testing::Test {
+ protected:
+  static DeploymentNode node(store::NodeState state, std::string after) {
+    DeploymentNode result{.alias = "web", .state = state, .delivery = store::Delivery::settled};
+    result.revision_before = "old";
+    result.revision_after = std::move(after);
+    result.undo = state == rolled_back;
+    return result;
+  }
+  static std::string end(std::vector<DeploymentNode> nodes) {
+    return store::name_of(end_state({.undoing = true, .nodes = std::move(nodes)}));
+  }
+};
+
+TEST_F(EndOfUndo, IsRolledBackWhenNoNodeStandsOnWhatFailed) {
+  EXPECT_EQ(end({node(rolled_back, "old"), node(failed, "old"), node(skipped, "old")}), "rolled_back");
+  EXPECT_EQ(end({node(failed, "old"), node(skipped, "old")}), "failed") << "nothing had been switched";
+}
+
+TEST_F(EndOfUndo, IsPartialWhileOneMayStandThere) {
+  EXPECT_EQ(end({node(rolled_back, "old"), node(succeeded, "new")}), "partial");
+  EXPECT_EQ(end({node(rolled_back, "old"), node(offline, "new")}), "partial");
+  DeploymentNode lost = node(offline, "old");
+  lost.delivery = store::Delivery::accepted;
+  EXPECT_EQ(end({node(rolled_back, "old"), lost}), "partial");
+  DeploymentNode tried = node(failed, "old");
+  tried.undo = true;
+  EXPECT_EQ(end({node(rolled_back, "old"), tried}), "partial") << "a hook failed on the way back";
+}
+
 class Apply : public testing::Test {
  protected:
   DeploymentNode node;
@@ -167,6 +197,35 @@ TEST_F(Apply, ShortensWhatIsTooLong) {
   EXPECT_LE(node.reason->size(), 8000U);
   EXPECT_LE(node.revision_before->size(), 200U);
   EXPECT_LE(node.revision_after->size(), 200U);
+}
+
+TEST_F(Apply, KeepsWhatANodeHadBeforeWhileItGoesBack) {
+  node = {.alias = "web", .undo = true};
+  node.revision_before = "old";
+  node.revision_after = "new";
+  node.reason = "back to old, because 1 node (web2) failed";
+  ASSERT_TRUE(apply(node, wire::StepStarted{"check", ""}));
+  ASSERT_TRUE(apply(node, wire::StepFinished{.step = "check", .revision = "new"}));
+  EXPECT_EQ(node.revision_before, "old");
+  ASSERT_TRUE(apply(
+      node, wire::OrderResult{
+                .state = wire::ResultState::succeeded, .revision_before = "new", .revision_after = "old"}));
+  EXPECT_EQ(node.state, rolled_back);
+  EXPECT_EQ(node.revision_before, "old");
+  EXPECT_EQ(node.revision_after, "old");
+  EXPECT_EQ(node.reason, "back to old, because 1 node (web2) failed");
+}
+
+TEST_F(Apply, SaysThatGoingBackFailedToo) {
+  node = {.alias = "web", .undo = true};
+  node.reason = "back to old, because 1 node (web2) failed";
+  ASSERT_TRUE(apply(node, wire::OrderResult{.state = wire::ResultState::failed,
+                                            .reason = "after_rollback failed with exit code 1",
+                                            .revision_after = "old"}));
+  EXPECT_EQ(node.state, failed);
+  EXPECT_EQ(
+      node.reason,
+      "back to old, because 1 node (web2) failed; going back failed: after_rollback failed with exit code 1");
 }
 
 }  // namespace

@@ -77,11 +77,74 @@ TEST_F(NextMoveTest, SkipsTheRestWhenMoreFailedThanMay) {
   auto failed = deployment({NodeState::failed, NodeState::pending}, {.confirm = true});
   const NextMove move = next_move(failed, noon);
   EXPECT_EQ(move.kind, Kind::skip);
-  EXPECT_EQ(move.reason, "not started: 1 node before it failed (n0), and the plan allows 0");
+  EXPECT_EQ(move.reason, "not started: 1 node (n0) failed, and the plan allows 0");
   failed.plan.max_failed = 1;
   EXPECT_EQ(next_move(failed, noon).kind, Kind::hold);
   failed.plan = {.on_failure = config::OnFailure::proceed};
   EXPECT_EQ(next_move(failed, noon).kind, Kind::release);
+}
+
+TEST_F(NextMoveTest, TakesEverythingBackWhenThePlanWantsThat) {
+  const Rollout plan{.on_failure = config::OnFailure::rollback};
+  const NextMove move = next_move(deployment({NodeState::succeeded, NodeState::failed}, plan), noon);
+  EXPECT_EQ(move.kind, Kind::nothing) << "the second wave has not begun";
+  auto last = deployment({NodeState::succeeded, NodeState::failed}, plan);
+  last.wave = 1;
+  EXPECT_EQ(next_move(last, noon).kind, Kind::undo) << "also when nobody is left to be skipped";
+  EXPECT_EQ(next_move(last, noon).reason, "1 node (n1) failed, and the plan allows 0");
+  last.undoing = true;
+  EXPECT_EQ(next_move(last, noon).kind, Kind::nothing);
+}
+
+class PrepareFirst : public NextMoveTest {
+ protected:
+  // A node that has fetched and waits.
+  static void prepare(store::DeploymentNode& node) {
+    node.state = NodeState::running;
+    node.steps = {{.name = "check", .state = "succeeded"}, {.name = "fetch", .state = "succeeded"}};
+  }
+  const Rollout plan_{.prepare_first = true};
+};
+
+TEST_F(PrepareFirst, WaitsForAllNodesOfAllWaves) {
+  auto preparing = deployment({NodeState::pending, NodeState::running, NodeState::pending}, plan_);
+  EXPECT_TRUE(may_be_sent(preparing, preparing.nodes[2]));
+  EXPECT_FALSE(has_turn(preparing, preparing.nodes[0]));
+  for (auto& node : preparing.nodes) {
+    EXPECT_EQ(next_move(preparing, noon).kind, Kind::nothing);
+    prepare(node);
+  }
+  EXPECT_EQ(next_move(preparing, noon).kind, Kind::prepared);
+  preparing.prepared = true;
+  EXPECT_TRUE(has_turn(preparing, preparing.nodes[0]));
+  EXPECT_FALSE(has_turn(preparing, preparing.nodes[1])) << "the waves come after";
+}
+
+TEST_F(PrepareFirst, StopsWhenOneNodeCannotBePrepared) {
+  auto preparing = deployment({NodeState::running, NodeState::failed, NodeState::pending}, plan_);
+  preparing.plan.max_failed = 5;
+  const NextMove move = next_move(preparing, noon);
+  EXPECT_EQ(move.kind, Kind::skip);
+  EXPECT_EQ(move.reason, "nothing was switched anywhere: 1 node (n1) could not be prepared");
+  preparing.stop_reason = move.reason;
+  EXPECT_EQ(next_move(preparing, noon).kind, Kind::nothing) << "once is enough";
+  EXPECT_FALSE(may_be_sent(preparing, preparing.nodes[2]));
+}
+
+TEST_F(PrepareFirst, LeavesOutANodeThatIsAway) {
+  auto preparing = deployment({NodeState::running, NodeState::offline}, plan_);
+  prepare(preparing.nodes[0]);
+  EXPECT_EQ(next_move(preparing, noon).kind, Kind::prepared);
+  const auto nobody = deployment({NodeState::offline, NodeState::offline}, plan_);
+  EXPECT_EQ(next_move(nobody, noon).kind, Kind::nothing);
+}
+
+TEST_F(NextMoveTest, LeavesWhatWaitsForItsTurnAlone) {
+  auto queued = deployment({NodeState::pending});
+  queued.state = store::DeploymentState::queued;
+  EXPECT_EQ(next_move(queued, noon).kind, Kind::nothing);
+  EXPECT_FALSE(may_be_sent(queued, queued.nodes[0]));
+  EXPECT_FALSE(has_turn(queued, queued.nodes[0]));
 }
 
 TEST_F(NextMoveTest, CountsANodeThatIsAwayAsThePlanSays) {

@@ -95,6 +95,9 @@ inline void expect_same(const DeploymentNode& a, const DeploymentNode& b) {
   EXPECT_EQ(a.finished_at, b.finished_at);
   EXPECT_EQ(a.output_bytes, b.output_bytes);
   EXPECT_EQ(a.order_id, b.order_id);
+  EXPECT_EQ(a.wave, b.wave);
+  EXPECT_EQ(a.undo, b.undo);
+  EXPECT_EQ(a.first_order, b.first_order);
   EXPECT_EQ(a.addr, b.addr);
   EXPECT_EQ(a.order, b.order);
   EXPECT_EQ(a.delivery, b.delivery);

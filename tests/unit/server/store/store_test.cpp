@@ -179,6 +179,93 @@ TEST_F(StoreTest, KnowsWhatIsUnfinished) {
   EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 3, 4}));
 }
 
+TEST_F(StoreTest, CountsWhatWaitsForItsTurnAsUnfinished) {
+  Deployment waiting = make_deployment(1);
+  waiting.state = DeploymentState::queued;
+  create(waiting);
+  Deployment superseded = make_deployment(2);
+  superseded.state = DeploymentState::superseded;
+  for (DeploymentNode& node : superseded.nodes) node.delivery = Delivery::settled;
+  create(superseded);
+  ASSERT_EQ(store->unfinished().size(), 1U);
+  EXPECT_EQ(store->unfinished()[0].id, 1);
+}
+
+TEST_F(StoreTest, KeepsHowADeploymentGoesOn) {
+  Deployment deployment = make_deployment(1);
+  deployment.by = "ada";
+  deployment.retry_of = 9;
+  create(deployment);
+  deployment.started_at = at(3);
+  deployment.prepared = true;
+  deployment.undoing = true;
+  deployment.stop_reason = "not started: it's over";
+  write({.deployments = {deployment}});
+  const Deployment found = store->find(1).value();
+  EXPECT_EQ(found.by, "ada");
+  EXPECT_EQ(found.retry_of, 9);
+  EXPECT_EQ(found.started_at, at(3));
+  EXPECT_TRUE(found.prepared && found.undoing);
+  EXPECT_EQ(found.stop_reason, deployment.stop_reason);
+}
+
+TEST_F(StoreTest, RemembersTheOrderThatANewOneReplaced) {
+  Deployment deployment = make_deployment(1);
+  deployment.nodes[0].delivery = Delivery::settled;
+  create(deployment);
+  DeploymentNode& node = deployment.nodes[0];
+  const std::string old = node.order_id;
+  const DeploymentNode before = node;
+  node.first_order = old;
+  node.order_id = base::make_id();
+  node.order = R"({"id":"y"})";
+  node.undo = true;
+  node.delivery = Delivery::unsent;
+  // The old order's last change and the new order may come in one batch.
+  write({.nodes = {{1, before}, {1, node}}, .replaced = {{{1, node}, old}}});
+  expect_same(store->find(1)->nodes[0], node);
+  EXPECT_EQ(store->settled(node.addr, {old, node.order_id}), std::vector{old});
+  EXPECT_TRUE(store->settled("127.0.0.1:9", {old}).empty()) << "another agent's";
+}
+
+class LeftBehind : public StoreTest {
+ protected:
+  void ended(std::int64_t id, NodeState one, NodeState two, bool began = true) {
+    Deployment deployment = make_deployment(id);
+    deployment.revision = std::string(40, static_cast<char>('0' + id));
+    deployment.state = DeploymentState::partial;
+    if (began) deployment.started_at = at(id);
+    deployment.nodes[0].state = one;
+    deployment.nodes[1].state = two;
+    for (DeploymentNode& node : deployment.nodes) node.delivery = Delivery::settled;
+    create(deployment);
+  }
+};
+
+TEST_F(LeftBehind, IsANodeThatWasAwayTheLastTime) {
+  EXPECT_TRUE(store->left_behind("shop").empty());
+  ended(1, NodeState::offline, NodeState::offline);
+  ended(2, NodeState::succeeded, NodeState::offline);
+  EXPECT_EQ(store->left_behind("shop"), std::vector<std::string>{"web2"});
+  EXPECT_TRUE(store->left_behind("other").empty());
+  ended(3, NodeState::succeeded, NodeState::failed);
+  EXPECT_TRUE(store->left_behind("shop").empty()) << "it had its chance";
+}
+
+TEST_F(LeftBehind, IsNotTakenFromWhatNeverBegan) {
+  ended(1, NodeState::succeeded, NodeState::offline);
+  ended(2, NodeState::skipped, NodeState::skipped, false);
+  EXPECT_EQ(store->left_behind("shop"), std::vector<std::string>{"web2"});
+}
+
+TEST_F(LeftBehind, GetsWhatTheAppWasLastBroughtTo) {
+  EXPECT_FALSE(store->current_revision("shop"));
+  ended(1, NodeState::succeeded, NodeState::offline);
+  ended(2, NodeState::failed, NodeState::offline);
+  EXPECT_EQ(store->current_revision("shop"), std::string(40, '1')) << "nobody stands on the newer one";
+  EXPECT_FALSE(store->current_revision("other"));
+}
+
 class OutputOfTheStore : public StoreTest {
  protected:
   std::string read(std::uint64_t offset, std::size_t length) {
