@@ -64,13 +64,28 @@ bool is_ours(const fs::path& path) {
 
 // Submodules may have been left on another commit: they are worth a look. What belongs to somebody else is
 // for git to judge (git-config(1), safe.directory).
-std::optional<GitStatus> status_of_known(const GitLayout& layout, const std::string& known) {
-  if (known.empty() || layout.head_commit() != known || layout.has_submodules() || !is_ours(layout.work_tree))
-    return std::nullopt;
-  GitStatus status;
-  status.head = known;
-  status.branch = layout.head_branch().value_or("");
-  return status;
+bool tells_enough(const GitLayout& layout, const std::string& target) {
+  return !target.empty() && layout.head_commit() && !layout.has_submodules() && is_ours(layout.work_tree);
+}
+
+// Without local commits, and without conflicts: what is left to be found are edits.
+bool is_plain(const GitSeen& seen) {
+  const std::string& branch = seen.status.branch;
+  return !branch.empty() && seen.layout.remote_commit(branch) == seen.status.head && read_git_index(seen);
+}
+
+// What most orders need to know at first stands in the repository's files. False: git has to be asked.
+bool read_without_git(GitSeen& seen, const std::string& target) {
+  if (!tells_enough(seen.layout, target)) return false;
+  seen.status.head = seen.layout.head_commit().value_or("");
+  seen.status.branch = seen.layout.head_branch().value_or("");
+  // Nothing will be switched there, so edits need no search.
+  if (seen.status.head == target) return true;
+  if (!is_plain(seen)) return false;
+  seen.status.upstream = "origin/" + seen.status.branch;
+  seen.status.ahead = 0;
+  seen.searched = false;
+  return true;
 }
 
 }  // namespace
@@ -81,18 +96,24 @@ asio::awaitable<base::Result<GitStatus>> read_git_status(Git git) {
   co_return parse_git_status(*out);
 }
 
-asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place, std::string known) {
+// In a large tree git writes down what it saw, and has less to look at the next time; in a small one taking
+// the lock for that costs more than it saves.
+asio::awaitable<base::Result<GitStatus>> search_git_changes(Git git, const GitLayout& layout) {
+  git.settings.read_only = layout.index_size() < small_index;
+  co_return co_await read_git_status(std::move(git));
+}
+
+std::optional<GitIndex> read_git_index(const GitSeen& seen) {
+  return GitIndex::read(seen.layout.git_dir / "index", seen.status.head.size() / 2);
+}
+
+asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place, std::string target) {
   GitSeen seen;
   auto layout = GitLayout::of(place.path);
   if (!layout) co_return std::unexpected(layout.error());
   seen.layout = std::move(*layout);
-  if (auto status = status_of_known(seen.layout, known)) {
-    seen.status = std::move(*status);
-  } else {
-    // In a large tree git writes down what it saw, and has less to look at the next time; in a small one
-    // taking the lock for that costs more than it saves.
-    git.settings.read_only = seen.layout.index_size() < small_index;
-    auto read = co_await read_git_status(git);
+  if (!read_without_git(seen, target)) {
+    auto read = co_await search_git_changes(git, seen.layout);
     if (!read) co_return std::unexpected(read.error());
     seen.status = std::move(*read);
   }

@@ -80,6 +80,10 @@ std::optional<std::string> GitLayout::head_commit() const {
   return is_full_id(*head) ? head : std::nullopt;
 }
 
+std::optional<std::string> GitLayout::remote_commit(const std::string& branch) const {
+  return read_ref("refs/remotes/origin/" + branch);
+}
+
 std::optional<std::string> GitLayout::read_ref(const std::string& ref) const {
   if (auto loose = read_line(common_dir / ref)) return is_full_id(*loose) ? loose : std::nullopt;
   const auto packed = base::read_file(common_dir / "packed-refs", std::size_t{64} << 20U);

@@ -27,6 +27,8 @@ struct GitLayout {
   std::optional<std::string> head_branch() const;
   // The commit of HEAD; none: not to be learned this way.
   std::optional<std::string> head_commit() const;
+  // The commit of the remote-tracking branch; none: not to be learned this way.
+  std::optional<std::string> remote_commit(const std::string& branch) const;
   // Every commit that a remote-tracking branch has pointed to, as far as git remembers.
   std::vector<std::string> remote_history(const std::string& branch) const;
 

@@ -102,7 +102,7 @@ std::vector<GitDifference> parse_git_diff(std::string_view out) {
     GitDifference difference;
     difference.old_mode = to_number<unsigned>(take(meta, ' '), 8).value_or(0);
     difference.new_mode = to_number<unsigned>(take(meta, ' '), 8).value_or(0);
-    take(meta, ' ');
+    difference.old_id = take(meta, ' ');
     take(meta, ' ');
     difference.status = meta.empty() ? '?' : meta.front();
     difference.path = take(out, '\0');

@@ -48,6 +48,7 @@ struct GitDifference {
   char status = 'M';  // A added, D deleted, M modified, T type changed
   unsigned old_mode = 0;
   unsigned new_mode = 0;
+  std::string old_id;
   std::string path;
 };
 

@@ -1,6 +1,7 @@
 // check() and prepare() of a git working copy.
 #include "vcs/git_working_copy.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -125,6 +126,7 @@ asio::awaitable<base::Result<>> GitWorkingCopy::prepare(const std::string& revis
   const Git git = this->git(io);
   auto differences = co_await bring(git, revision);
   if (!differences) co_return std::unexpected(differences.error());
+  if (auto searched = co_await search(git, *differences); !searched) co_return searched;
   if (auto good = check_files(*differences); !good) co_return good;
   co_return co_await check_commits(git, revision);
 }
@@ -158,6 +160,20 @@ asio::awaitable<base::Result<bool>> GitWorkingCopy::compare_into(
   found = co_await differences(git, std::move(revision));
   if (!found) co_return std::unexpected(found.error());
   co_return found->has_value();
+}
+
+asio::awaitable<base::Result<>> GitWorkingCopy::search(const Git& git, const Differences& differences) {
+  if (seen_->searched) co_return base::Result<>{};
+  const auto index = read_git_index(*seen_);
+  const auto is_untouched = [&](const GitDifference& difference) {
+    return index->is_untouched(seen_->layout.work_tree, difference);
+  };
+  if (index && std::ranges::all_of(differences, is_untouched)) co_return base::Result<>{};
+  auto status = co_await search_git_changes(git, seen_->layout);
+  if (!status) co_return std::unexpected(status.error());
+  seen_->status.changes = std::move(status->changes);
+  seen_->searched = true;
+  co_return check_state(*seen_, spec_);
 }
 
 base::Result<> GitWorkingCopy::check_files(const Differences& differences) const {

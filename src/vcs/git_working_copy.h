@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vcs/git_fetch.h"
+#include "vcs/git_index.h"
 #include "vcs/git_layout.h"
 #include "vcs/git_parse.h"
 #include "vcs/place.h"
@@ -14,16 +15,24 @@ namespace slipway::vcs {
 struct GitSeen {
   GitLayout layout;
   GitStatus status;
-  std::string origin;  // the url of the remote "origin"; empty: none
+  bool searched = true;  // for local changes; else the status names none
+  std::string origin;    // the url of the remote "origin"; empty: none
   bool own_ssh_command = false;
 
   std::string remote(const Spec& spec) const { return origin.empty() ? spec.url : "origin"; }
   std::string url(const Spec& spec) const { return origin.empty() ? spec.url : origin; }
 };
 
-// One process, git status; a second, git config, where its files are not plain. Without git status, and
-// without local changes, if the work tree stands on `known` already (empty: none is known).
-asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place, std::string known);
+// One process, git status; a second, git config, where its files are not plain. Where an order keeps local
+// changes, what it needs to know at first mostly stands in the repository's files: then without git status
+// and without a search for local changes. `target`: the revision that such an order asks for; else empty.
+asio::awaitable<base::Result<GitSeen>> look_at_git(Git git, Place place, std::string target);
+
+// The same for an order: in a large tree it makes the next search cheaper.
+asio::awaitable<base::Result<GitStatus>> search_git_changes(Git git, const GitLayout& layout);
+
+// The index, where it is one that is read without git.
+std::optional<GitIndex> read_git_index(const GitSeen& seen);
 
 // One process; the queries' way.
 asio::awaitable<base::Result<GitStatus>> read_git_status(Git git);
@@ -61,6 +70,8 @@ class GitWorkingCopy final : public WorkingCopy {
   asio::awaitable<base::Result<Differences>> bring(const Git& git, std::string revision);
   asio::awaitable<base::Result<bool>> compare_into(const Git& git, std::string revision,
                                                    base::Result<std::optional<Differences>>& found);
+  // Makes sure that all local changes are known that the differences could meet.
+  asio::awaitable<base::Result<>> search(const Git& git, const Differences& differences);
   base::Result<> check_files(const Differences& differences) const;
   asio::awaitable<base::Result<>> check_commits(const Git& git, std::string revision);
 

@@ -10,6 +10,11 @@ namespace {
 
 class AGitOrder : public GitSandbox {
  protected:
+  // Those that are as old as the index may have been edited without a trace, and are for git to judge.
+  void let_files_be_older_than_the_index() const {
+    sh("cd site && touch -d '1 hour ago' * && git update-index -q --refresh");
+  }
+
   // Two force pushes; the order that saw the first one failed before its switch.
   void follow_two_force_pushes() {
     sh("cd origin && git reset -q --hard " + first);
@@ -50,14 +55,16 @@ TEST_F(AGitOrder, NeedsNoProcessWhenThereIsNothingToDo) {
   EXPECT_THAT(started(), IsEmpty());
 }
 
-TEST_F(AGitOrder, NeedsFourProcessesForAnUpdateAndThreeForARollback) {
+TEST_F(AGitOrder, NeedsThreeProcessesForAnUpdateAndTwoForARollback) {
+  let_files_be_older_than_the_index();
   const std::string third = commit("index.html", "three\n", "third");
   count_processes();
   ASSERT_EQ(order(spec(), third).error(), "");
-  EXPECT_THAT(started(), ElementsAre("git status", "git fetch", "git diff-tree", "git reset"));
+  EXPECT_THAT(started(), ElementsAre("git fetch", "git diff-tree", "git reset"));
+  let_files_be_older_than_the_index();
   write(in("started"), "");
   ASSERT_EQ(order(spec(), first).error(), "");
-  EXPECT_THAT(started(), ElementsAre("git status", "git diff-tree", "git reset"));
+  EXPECT_THAT(started(), ElementsAre("git diff-tree", "git reset"));
 }
 
 TEST_F(AGitOrder, KnowsFromThePacksWhatIsThereWithoutAProcess) {
