@@ -59,8 +59,9 @@ struct WorkingCopyOptions {
   // A lock file (git's index.lock) that is not older than this was left by an order of ours that died, and is
   // removed; an older one is somebody else's and is reported.
   std::optional<base::Time> own_lock_since;
-  // The revision that the order will ask for. A git working copy that stands on it, and keeps its local
-  // changes whatever they are, is not searched for them: nothing will be switched there.
+  // The revision that the order will ask for. A git working copy that keeps its local changes whatever they
+  // are is then not searched for them by check(), and its status may name none: prepare() looks at the files
+  // that will change, and nothing is switched where it stands on the revision already.
   std::string target = {};
 };
 
