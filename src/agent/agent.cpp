@@ -30,6 +30,7 @@ Agent::Agent(asio::any_io_executor executor, AgentOptions options, base::Logger 
     : executor_(executor),
       options_(std::move(options)),
       log_(std::move(log)),
+      status_(executor, std::make_unique<WorkingCopies>()),
       orders_(executor, options_.data, options_.program, log_),
       tasks_(executor) {
   utsname system{};
@@ -37,6 +38,7 @@ Agent::Agent(asio::any_io_executor executor, AgentOptions options, base::Logger 
   identity_.host = base::shorten(system.nodename, 255);
   identity_.os = os_name(system);
   identity_.cache = options_.data / "cache";
+  orders_.on_ended([this](const wire::Order& order) { status_.order_ended(order.target.path); });
 }
 
 base::Result<> Agent::open() {
@@ -144,7 +146,7 @@ asio::awaitable<void> Agent::serve(Tcp::socket socket) {
     log_->warn("a connection that does not come from a loopback address was closed");
     co_return;
   }
-  Session session(net::make_tcp_stream(std::move(socket)), executor_, identity_, orders_, log_);
+  Session session(net::make_tcp_stream(std::move(socket)), executor_, identity_, orders_, status_, log_);
   co_await session.run();
 }
 
@@ -152,6 +154,7 @@ asio::awaitable<void> Agent::stop() {
   for (Tcp::acceptor& acceptor : acceptors_) acceptor.close();
   co_await tasks_.stop();
   co_await orders_.stop();
+  co_await status_.stop();
 }
 
 }  // namespace slipway::agent

@@ -52,6 +52,7 @@ class Agent {
   base::Logger log_;
   AgentIdentity identity_;
   base::UniqueFd data_lock_;
+  StatusReader status_;
   Orders orders_;
   std::vector<Tcp::acceptor> acceptors_;
   async::TaskGroup tasks_;

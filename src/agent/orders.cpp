@@ -196,6 +196,7 @@ asio::awaitable<void> Orders::follow_runner(std::shared_ptr<LiveOrder> order) {
   }
   spool_watch_.remove(watch);
   order->finished = true;
+  ended_(order->record.order);
   order->changed.notify();
   if (live_.contains(order->dir.id())) collect_if_done(order);
 }

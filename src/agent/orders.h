@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,6 +43,9 @@ class Orders {
  public:
   // `program` is this executable, which is started again as the runner.
   Orders(asio::any_io_executor executor, fs::path data, fs::path program, base::Logger log);
+
+  // Called when an order's runner is gone, and nobody works on its path any more.
+  void on_ended(std::function<void(const wire::Order&)> ended) { ended_ = std::move(ended); }
 
   // Makes the directories and takes up what is on disk: running orders are adopted, accepted ones started,
   // those whose runner died get their result.
@@ -83,6 +87,7 @@ class Orders {
   fs::path orders_;
   fs::path program_;
   base::Logger log_;
+  std::function<void(const wire::Order&)> ended_ = [](const wire::Order&) {};
   SpoolWatch spool_watch_;
   std::map<std::string, std::shared_ptr<LiveOrder>> live_;
   async::TaskGroup tasks_;

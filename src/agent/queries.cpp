@@ -16,11 +16,13 @@ wire::CommitInfo to_wire(const vcs::Commit& commit) {
           base::to_utf8(commit.message)};
 }
 
-wire::WorkingCopyStatus to_wire(vcs::Status status) {
+wire::WorkingCopyStatus to_wire(SeenStatus seen) {
+  vcs::Status& status = seen.status;
   wire::WorkingCopyStatus result{.modified = std::move(status.modified),
                                  .modified_total = status.modified_total};
   if (!status.revision.empty()) result.revision = std::move(status.revision);
   if (!status.branch.empty()) result.branch = base::to_utf8(status.branch);
+  if (seen.modified_at) result.modified_at = base::to_rfc3339(*seen.modified_at);
   return result;
 }
 
@@ -40,8 +42,8 @@ asio::awaitable<base::Result<wire::Answer>> answer_log(wire::Query query, std::f
   co_return answer;
 }
 
-asio::awaitable<base::Result<wire::Answer>> answer_status(wire::Query query) {
-  auto status = co_await vcs::read_status(to_spec(query.target));
+asio::awaitable<base::Result<wire::Answer>> answer_status(wire::Query query, StatusReader& reader) {
+  auto status = co_await reader.read(to_spec(query.target));
   if (!status) co_return std::unexpected(status.error());
   co_return wire::Answer{.status = to_wire(std::move(*status))};
 }
@@ -54,7 +56,8 @@ asio::awaitable<base::Result<wire::Answer>> answer_resolve(wire::Query query, st
 
 }  // namespace
 
-asio::awaitable<base::Result<wire::Answer>> answer_query(wire::Query query, std::filesystem::path cache) {
+asio::awaitable<base::Result<wire::Answer>> answer_query(wire::Query query, std::filesystem::path cache,
+                                                         StatusReader& status) {
   if (!std::filesystem::path(query.target.path).is_absolute()) {
     co_return base::fail(base::ErrorCode::invalid, "the path \"{}\" is not absolute",
                          base::printable(query.target.path));
@@ -63,7 +66,7 @@ asio::awaitable<base::Result<wire::Answer>> answer_query(wire::Query query, std:
     case wire::QueryKind::log:
       co_return co_await answer_log(std::move(query), std::move(cache));
     case wire::QueryKind::status:
-      co_return co_await answer_status(std::move(query));
+      co_return co_await answer_status(std::move(query), status);
     case wire::QueryKind::resolve:
       co_return co_await answer_resolve(std::move(query), std::move(cache));
   }

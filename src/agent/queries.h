@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <filesystem>
 
+#include "agent/status_reader.h"
 #include "base/error.h"
 #include "wire/message.h"
 
@@ -12,6 +13,7 @@ namespace slipway::agent {
 namespace asio = boost::asio;
 
 // The answer without its id. `cache` is where repositories may be kept whose working copy does not exist yet.
-asio::awaitable<base::Result<wire::Answer>> answer_query(wire::Query query, std::filesystem::path cache);
+asio::awaitable<base::Result<wire::Answer>> answer_query(wire::Query query, std::filesystem::path cache,
+                                                         StatusReader& status);
 
 }  // namespace slipway::agent

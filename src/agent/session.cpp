@@ -18,10 +18,11 @@ constexpr int max_queries = 16;
 }  // namespace
 
 Session::Session(std::unique_ptr<net::Stream> stream, asio::any_io_executor executor,
-                 const AgentIdentity& identity, Orders& orders, base::Logger log)
+                 const AgentIdentity& identity, Orders& orders, StatusReader& status, base::Logger log)
     : executor_(executor),
       identity_(identity),
       orders_(orders),
+      status_(status),
       log_(std::move(log)),
       link_(std::move(stream), executor),
       tasks_(executor) {}
@@ -172,7 +173,7 @@ base::Result<> Session::handle(const wire::ErrorMessage& error) {
 
 asio::awaitable<void> Session::answer(wire::Query query) {
   const std::string id = query.id;
-  auto answer = co_await answer_query(std::move(query), identity_.cache);
+  auto answer = co_await answer_query(std::move(query), identity_.cache, status_);
   --queries_;
   if (answer) {
     answer->id = id;

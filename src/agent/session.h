@@ -8,6 +8,7 @@
 #include <string>
 
 #include "agent/orders.h"
+#include "agent/status_reader.h"
 #include "async/task_group.h"
 #include "base/log.h"
 #include "net/link.h"
@@ -26,7 +27,7 @@ struct AgentIdentity {
 class Session {
  public:
   Session(std::unique_ptr<net::Stream> stream, asio::any_io_executor executor, const AgentIdentity& identity,
-          Orders& orders, base::Logger log);
+          Orders& orders, StatusReader& status, base::Logger log);
 
   // Until the link ends; everything that was started for it has ended by then.
   asio::awaitable<void> run();
@@ -59,6 +60,7 @@ class Session {
   asio::any_io_executor executor_;
   const AgentIdentity& identity_;
   Orders& orders_;
+  StatusReader& status_;
   base::Logger log_;
   std::string server_;  // the instance id of the other side
   int queries_ = 0;

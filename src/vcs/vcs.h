@@ -70,6 +70,13 @@ std::unique_ptr<WorkingCopy> make_working_copy(Spec spec, WorkingCopyOptions opt
 // The queries, answered without an order; they change neither the working copy nor its branches.
 asio::awaitable<base::Result<Status>> read_status(Spec spec);
 
+// The same without the files with local changes: quick in a tree of any size.
+asio::awaitable<base::Result<Status>> read_head(Spec spec);
+
+// Another one than before when the revision, the branch or the index may have changed. Starts no process and
+// reads no more than some small files. Empty: nothing can be said.
+std::string stamp_of(const Spec& spec);
+
 // The exact revision that `wanted` means (a commit id or its unambiguous beginning, a branch or tag name, an
 // svn revision number); empty: the newest of the branch. A revision that does not exist is not_found, one
 // that could be taken for an option is invalid. A commit id can only be checked in a repository: where the

@@ -206,8 +206,9 @@ struct WorkingCopyStatus {
   std::optional<std::string> branch;
   std::vector<std::string> modified;
   std::uint64_t modified_total = 0;
+  std::optional<std::string> modified_at;  // RFC 3339, UTC; absent: nobody has looked for them yet
 };
-BOOST_DESCRIBE_STRUCT(WorkingCopyStatus, (), (revision, branch, modified, modified_total))
+BOOST_DESCRIBE_STRUCT(WorkingCopyStatus, (), (revision, branch, modified, modified_total, modified_at))
 
 // The answer to a query: the member that its kind asks for.
 struct Answer {

@@ -12,7 +12,7 @@ TARGET = {"vcs": "git", "url": "https://host/shop", "branch": "main", "path": "/
           "releases": {"shared": ["uploads"], "keep_releases": 5, "keep_bytes": 0, "keep_failed": True}}
 HEALTH = {"http": "http://127.0.0.1:8080/healthz", "expect": 200, "tcp": "127.0.0.1:3306", "command": "true",
           "interval_ms": 1000, "timeout_ms": 30000, "healthy": 3}
-STATUS = {"revision": "r1", "branch": "main", "modified": ["ä"], "modified_total": 1}
+STATUS = {"revision": "r1", "branch": "main", "modified": ["ä"], "modified_total": 1, "modified_at": TIME}
 COMMIT = {"revision": "r1", "author": "Ada", "time": TIME, "message": "one"}
 
 

@@ -196,7 +196,7 @@ class AgentSide:
 
     def answer_status(self, _):
         return {"status": {"revision": self.revision, "branch": self.branch, "modified": self.modified,
-                           "modified_total": len(self.modified)}}
+                           "modified_total": len(self.modified), "modified_at": "2026-11-23T08:00:00.000Z"}}
 
     def answer_resolve(self, message):
         return {"revision": message.get("revision") or (self.commits[0]["revision"] if self.commits else self.revision)}

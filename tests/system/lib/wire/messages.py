@@ -34,7 +34,7 @@ MEMBERS = {
     "result": {"state": str, "step?": str, "exit_code?": int, "reason?": str, "revision_before?": str,
                "revision_after?": str, "time": str},
 }
-STATUS = {"revision?": str, "branch?": str, "modified": list, "modified_total": int}
+STATUS = {"revision?": str, "branch?": str, "modified": list, "modified_total": int, "modified_at?": str}
 COMMIT = {"revision": str, "author": str, "time": str, "message": str}
 ORDER = {"id": str, "state": str, "spool_length": int}
 WITH_RAW = {"spool", "output"}
