@@ -46,6 +46,8 @@ class Server {
       stop_soon();
     });
     journal_.start();
+    journal_.ledger().load(co_await database_.run([](store::Store& store) { return store.ledger(); }));
+    fleet_.compare_with(journal_.ledger());
     co_await engine_.open();
     fleet_.start(engine_, [this](const std::string& app, const fleet::NodeView& node) {
       journal_.node(boost::json::serialize(http::node_event(app, node)));

@@ -1,5 +1,6 @@
 #include "server/fleet/fleet.h"
 
+#include <random>
 #include <ranges>
 
 #include "base/text.h"
@@ -12,6 +13,8 @@ constexpr std::chrono::seconds status_limit{30};
 constexpr std::chrono::minutes status_interval{1};
 // After an order: a deployment's nodes end close together, and each reading costs its host a git or svn.
 constexpr base::Millis read_delay{700};
+// Each is a git or svn on the agent's host.
+constexpr int readings_of_one_agent = 4;
 
 wire::LocalChanges to_wire(config::LocalChanges changes) {
   switch (changes) {
@@ -25,12 +28,18 @@ wire::LocalChanges to_wire(config::LocalChanges changes) {
   return wire::LocalChanges::keep;
 }
 
+std::string fingerprint(const Drift& drift) {
+  std::string text = drift.expected;
+  for (const DriftReason reason : drift.reasons) text += boost::describe::enum_to_string(reason, "");
+  return text;
+}
+
 // Everything of a view that is worth telling when it changes; when it was last heard of is not.
 std::string fingerprint(const NodeView& view) {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}", view.online, view.reason.value_or("-"),
-                     view.revision.value_or("-"), view.branch.value_or("-"),
+  return fmt::format("{}|{}|{}|{}|{} {}|{}|{}|{}|{}", view.online, view.reason.value_or("-"),
+                     view.revision.value_or("-"), view.branch.value_or("-"), view.modified_total.value_or(0),
                      view.modified ? base::join(*view.modified, "\n") : "-", view.agent_version.value_or("-"),
-                     view.os.value_or("-"));
+                     view.os.value_or("-"), view.drift ? fingerprint(*view.drift) : "-", view.behind);
 }
 
 }  // namespace
@@ -60,6 +69,13 @@ Fleet::Fleet(asio::any_io_executor executor, const config::Config& config, const
 
 Fleet::~Fleet() = default;
 
+void Fleet::compare_with(store::Ledger& ledger) {
+  ledger_ = &ledger;
+  ledger.on_change([this](const std::string& app, const std::optional<std::string>& alias) {
+    standing_changed(app, alias);
+  });
+}
+
 void Fleet::start(OrderListener& listener, Changed changed) {
   listener_ = &listener;
   changed_ = std::move(changed);
@@ -86,7 +102,16 @@ NodeView Fleet::view(const NodeState& node) const {
   if (node.status) {
     view.revision = node.status->revision;
     view.branch = node.status->branch;
-    view.modified = node.status->modified;
+    if (node.status->modified_at) {
+      view.modified = node.status->modified;
+      view.modified_total = node.status->modified_total;
+      if (const auto at = base::parse_rfc3339(*node.status->modified_at)) view.modified_at = *at;
+    }
+  }
+  if (ledger_ != nullptr) {
+    const store::Standing standing = ledger_->of(node.app->name, view.alias);
+    view.behind = is_behind(standing, ledger_->current(node.app->name));
+    if (node.status && node.known) view.drift = drift_of(standing, node.app->branch, *node.status);
   }
   if (const auto& hello = agent.hello()) {
     view.agent_version = hello->version;
@@ -180,35 +205,78 @@ asio::awaitable<void> Fleet::read_soon(NodeState& node) {
   start_reading(node);
 }
 
+// One node after the other, each once in an interval: neither the server nor the hosts that many nodes share
+// have all the work at once.
 asio::awaitable<void> Fleet::read_regularly() {
+  std::size_t turn = std::random_device{}();
   for (;;) {
-    co_await async::sleep_for(status_interval);
-    for (const auto& node : nodes_) {
-      if (online(node->addr)) start_reading(*node);
-    }
+    const auto count = static_cast<std::int64_t>(std::max<std::size_t>(1, nodes_.size()));
+    co_await async::sleep_for(std::max(base::Millis{1}, base::Millis(status_interval) / count));
+    if (nodes_.empty()) continue;
+    NodeState& node = *nodes_[++turn % nodes_.size()];
+    const bool was_read = std::chrono::steady_clock::now() - node.read_at < status_interval / 2;
+    if (online(node.addr) && !was_read) start_reading(node);
   }
 }
 
 void Fleet::start_reading(NodeState& node) {
   node.read_again = node.reading;
-  if (!std::exchange(node.reading, true)) tasks_.spawn(read_status(node));
+  if (node.reading) return;
+  int& readings = readings_[node.addr];
+  node.waiting = readings >= readings_of_one_agent;
+  if (node.waiting) return;
+  ++readings;
+  node.reading = true;
+  tasks_.spawn(read_status(node));
+}
+
+void Fleet::read_next(const std::string& addr) {
+  --readings_[addr];
+  const auto next =
+      std::ranges::find_if(nodes_, [&](const auto& node) { return node->waiting && node->addr == addr; });
+  if (next != nodes_.end()) start_reading(**next);
 }
 
 asio::awaitable<void> Fleet::read_status(NodeState& node) {
   do {
     node.read_again = false;
+    node.read_at = std::chrono::steady_clock::now();
+    const std::uint64_t works = node.works;
     wire::Query query{.kind = wire::QueryKind::status, .target = target_of(*node.app, *node.node)};
     auto answer = co_await ask(node.addr, std::move(query), status_limit);
-    if (answer && answer->status) {
-      node.status = std::move(answer->status);
-      node.problem.reset();
-    } else if (!answer && answer.error().code != base::ErrorCode::unavailable) {
-      node.status.reset();
-      node.problem = answer.error().message;
-    }
-    tell(node);
+    // What was read while an order was at work says nothing about how the order left the node.
+    const bool undisturbed = works == node.works && !is_at_work(node);
+    if (answer && undisturbed) node.known = true;
+    take_status(node, std::move(answer));
   } while (node.read_again);
   node.reading = false;
+  read_next(node.addr);
+}
+
+void Fleet::take_status(NodeState& node, base::Result<wire::Answer> answer) {
+  if (answer && answer->status) {
+    node.status = std::move(answer->status);
+    node.problem.reset();
+  } else if (!answer && answer.error().code != base::ErrorCode::unavailable) {
+    node.status.reset();
+    node.problem = answer.error().message;
+  }
+  tell(node);
+}
+
+bool Fleet::is_at_work(const NodeState& node) const {
+  return ledger_ != nullptr && ledger_->of(node.app->name, node.node->alias).at_work;
+}
+
+void Fleet::standing_changed(const std::string& app, const std::optional<std::string>& alias) {
+  for (const auto& node : nodes_) {
+    if (node->app->name != app || (alias && node->node->alias != *alias)) continue;
+    if (is_at_work(*node)) {
+      node->known = false;
+      ++node->works;
+    }
+    if (changed_) tell(*node);
+  }
 }
 
 void Fleet::tell_all(const std::string& addr) {

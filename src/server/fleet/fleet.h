@@ -17,6 +17,8 @@
 #include "base/time.h"
 #include "server/config/config.h"
 #include "server/fleet/agent_connection.h"
+#include "server/fleet/drift.h"
+#include "server/store/ledger.h"
 #include "wire/message.h"
 
 namespace slipway::server::fleet {
@@ -32,7 +34,11 @@ struct NodeView {
   std::optional<std::string> reason;  // why it is offline, or why its working copy cannot be read
   std::optional<std::string> revision;
   std::optional<std::string> branch;
-  std::optional<std::vector<std::string>> modified;
+  std::optional<std::vector<std::string>> modified;  // the first of them; none: nobody has looked yet
+  std::optional<std::uint64_t> modified_total;
+  std::optional<base::Time> modified_at;  // when they were looked for
+  std::optional<Drift> drift;
+  bool behind = false;  // the app was brought to a revision that this node has not got
   std::optional<std::string> agent_version;
   std::optional<std::string> os;
   std::optional<base::Time> last_seen;
@@ -59,6 +65,10 @@ class Fleet : private ConnectionListener {
   Fleet(asio::any_io_executor executor, const config::Config& config, const std::string& instance,
         base::Logger log);
   ~Fleet() override;
+
+  // What was last deployed, for telling which nodes differ from it. Before start(); must live as long as the
+  // fleet.
+  void compare_with(store::Ledger& ledger);
 
   // Dials every distinct address, until stop().
   void start(OrderListener& listener, Changed changed);
@@ -96,6 +106,10 @@ class Fleet : private ConnectionListener {
     std::optional<std::string> problem;
     bool reading = false;
     bool read_again = false;
+    bool waiting = false;     // to be read when its agent has fewer questions to answer
+    bool known = true;        // no order has been at work there since the status was read
+    std::uint64_t works = 0;  // times that an order was seen at work there
+    std::chrono::steady_clock::time_point read_at = {};
     std::string shown;  // what was last told, to tell changes only
   };
 
@@ -106,10 +120,14 @@ class Fleet : private ConnectionListener {
   void order_state(const std::string& addr, const wire::OrderStateMessage& state) override;
   base::Result<> spool(const std::string& addr, const wire::Spool& spool, std::string_view frames) override;
 
+  void standing_changed(const std::string& app, const std::optional<std::string>& alias);
+  bool is_at_work(const NodeState& node) const;
   asio::awaitable<void> read_status(NodeState& node);
+  void take_status(NodeState& node, base::Result<wire::Answer> answer);
   asio::awaitable<void> read_regularly();
   asio::awaitable<void> read_soon(NodeState& node);
   void start_reading(NodeState& node);
+  void read_next(const std::string& addr);
   void tell_all(const std::string& addr);
   void tell(NodeState& node);
   NodeView view(const NodeState& node) const;
@@ -119,6 +137,8 @@ class Fleet : private ConnectionListener {
   base::Logger log_;
   OrderListener* listener_ = nullptr;
   Changed changed_;
+  const store::Ledger* ledger_ = nullptr;
+  std::map<std::string, int> readings_;  // nodes that are being read, by address
   std::map<std::string, std::unique_ptr<AgentConnection>> connections_;  // by address
   std::vector<std::unique_ptr<NodeState>> nodes_;
   async::TaskGroup tasks_;

@@ -22,6 +22,14 @@ boost::json::value masked_or_null(const std::optional<std::string>& text) {
   return boost::json::string(base::mask_credentials(*text));
 }
 
+boost::json::value drift_or_null(const std::optional<fleet::Drift>& drift) {
+  if (!drift) return nullptr;
+  return boost::json::object{{"expected", drift->expected},
+                             {"revision", or_null(drift->revision)},
+                             {"modified_total", drift->modified_total},
+                             {"reasons", json::encode_value(drift->reasons, true)}};
+}
+
 }  // namespace
 
 boost::json::object to_json(const fleet::NodeView& node) {
@@ -33,6 +41,10 @@ boost::json::object to_json(const fleet::NodeView& node) {
           {"revision", or_null(node.revision)},
           {"branch", or_null(node.branch)},
           {"modified", or_null(node.modified)},
+          {"modified_total", or_null(node.modified_total)},
+          {"modified_at", time_or_null(node.modified_at)},
+          {"drift", drift_or_null(node.drift)},
+          {"behind", node.behind},
           {"agent_version", or_null(node.agent_version)},
           {"os", or_null(node.os)},
           {"last_seen", time_or_null(node.last_seen)}};

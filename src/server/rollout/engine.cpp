@@ -39,6 +39,7 @@ asio::awaitable<void> Engine::open() {
   last_.insert(stored.last.begin(), stored.last.end());
   for (Deployment& deployment : stored.unfinished) {
     if (!is_final(deployment.state)) log_->info("deployment {} of {} goes on", deployment.id, deployment.app);
+    journal_.taken_up(deployment);
     take_up(std::move(deployment));
   }
   for (const config::App& app : config_.apps) start_next(app.name);

@@ -119,14 +119,14 @@ asio::awaitable<void> Engine::catch_up(std::string name) {
   const Found found = co_await database_.run(
       [name](store::Store& store) { return Found{store.left_behind(name), store.current_revision(name)}; });
   app = config_.find_app(name);
-  if (app == nullptr || !found.revision || busy(name) || frozen(name)) co_return;
-  const auto back = returned_nodes(*app, found.left);
+  if (app == nullptr || !current || busy(name) || frozen(name)) co_return;
+  const auto back = returned_nodes(*app, left);
   if (back.empty()) co_return;
   log_->info("{}: {} {} back and will catch up", name, base::join(back, ", "),
              back.size() == 1 ? "is" : "are");
   const auto made = co_await create(name,
                                     {.action = "update",
-                                     .revision = found.revision,
+                                     .revision = current->revision,
                                      .nodes = back,
                                      .note = "catching up after having been offline",
                                      .rollout = boost::json::object{{"offline", "skip"}}},

@@ -118,6 +118,10 @@ void Journal::add_event(std::optional<std::int64_t> deployment, std::string type
   wake_.notify();
 }
 
+void Journal::taken_up(const Deployment& deployment) {
+  for (const DeploymentNode& node : deployment.nodes) ledger_.take(deployment, node, batch_.ledger);
+}
+
 void Journal::created(const Deployment& deployment) {
   batch_.created.push_back(deployment);
   add_event(deployment.id, "deployment",
@@ -128,6 +132,7 @@ void Journal::created(const Deployment& deployment) {
 void Journal::changed(const Deployment& deployment) {
   batch_.deployments.push_back(deployment);
   batch_.deployments.back().nodes.clear();
+  ledger_.take(deployment, batch_.ledger);
   add_event(deployment.id, "deployment",
             boost::json::serialize(boost::json::object{{"deployment", summary_json(deployment)}}));
 }
@@ -138,6 +143,7 @@ void Journal::changed(const Deployment& deployment, const DeploymentNode& node, 
     batch_.nodes.push_back({deployment.id, node});
   else
     batch_.nodes[row->second].node = node;
+  ledger_.take(deployment, node, batch_.ledger);
   wake_.notify();
   if (!tell) return;
   add_event(deployment.id, "deployment_node",

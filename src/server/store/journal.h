@@ -35,6 +35,11 @@ class Journal {
   // Writes what is waiting, then ends.
   asio::awaitable<void> stop();
 
+  // What was last deployed where; follows from what the journal is told.
+  Ledger& ledger() { return ledger_; }
+
+  // An unfinished deployment of before a restart; nothing about it has changed.
+  void taken_up(const Deployment& deployment);
   void created(const Deployment& deployment);
   void changed(const Deployment& deployment);
   // The node's row, and an event if `tell`.
@@ -78,6 +83,7 @@ class Journal {
   base::Logger log_;
   std::function<void(base::Error)> failed_;
   std::int64_t next_event_;
+  Ledger ledger_;
   Batch batch_;
   std::map<std::string, std::size_t> node_rows_;  // order id -> index into batch_.nodes
   PendingOutput pending_;

@@ -9,7 +9,7 @@ namespace slipway::server::store {
 namespace {
 
 // Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
-constexpr std::array<std::string_view, 4> migrations{R"(
+constexpr std::array<std::string_view, 5> migrations{R"(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE deployments (
   id INTEGER PRIMARY KEY,
@@ -82,6 +82,35 @@ CREATE INDEX deployments_unended ON deployments (id) WHERE state IN ('queued', '
 ALTER TABLE deployment_nodes ADD COLUMN undo INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deployment_nodes ADD COLUMN first_order TEXT NOT NULL DEFAULT '';
 CREATE TABLE replaced_orders (order_id TEXT PRIMARY KEY, deployment_id INTEGER NOT NULL, addr TEXT NOT NULL) WITHOUT ROWID;
+)",
+                                                     R"(
+CREATE TABLE standings (
+  app TEXT NOT NULL,
+  alias TEXT NOT NULL,
+  left_deployment INTEGER NOT NULL,
+  left_revision TEXT NOT NULL,
+  good_deployment INTEGER,
+  good_revision TEXT,
+  PRIMARY KEY (app, alias)
+) WITHOUT ROWID;
+CREATE TABLE app_revisions (app TEXT PRIMARY KEY, deployment_id INTEGER NOT NULL, revision TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO standings (app, alias, left_deployment, left_revision)
+  SELECT d.app, n.alias, n.deployment_id, n.revision_after
+  FROM deployment_nodes n JOIN deployments d ON d.id = n.deployment_id
+  WHERE (d.app, n.alias, n.deployment_id) IN (
+    SELECT e.app, m.alias, max(m.deployment_id)
+    FROM deployment_nodes m JOIN deployments e ON e.id = m.deployment_id
+    WHERE m.revision_after IS NOT NULL AND (m.state IN ('succeeded', 'rolled_back')
+      OR (m.state IN ('failed', 'cancelled', 'interrupted') AND m.revision_after IS NOT m.revision_before))
+    GROUP BY e.app, m.alias);
+UPDATE standings SET good_deployment = (
+  SELECT max(n.deployment_id) FROM deployment_nodes n JOIN deployments d ON d.id = n.deployment_id
+  WHERE d.app = standings.app AND n.alias = standings.alias AND n.state = 'succeeded' AND n.revision_after IS NOT NULL);
+UPDATE standings SET good_revision = (SELECT revision FROM deployments WHERE id = good_deployment);
+INSERT INTO app_revisions (app, deployment_id, revision)
+  SELECT app, id, revision FROM deployments WHERE id IN (
+    SELECT max(d.id) FROM deployments d JOIN deployment_nodes n ON n.deployment_id = d.id
+    WHERE n.state = 'succeeded' AND d.state NOT IN ('queued', 'running') GROUP BY d.app);
 )"};
 
 void execute_script(soci::session& sql, std::string_view script) {

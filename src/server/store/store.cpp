@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/unique_fd.h"
 #include "json/map.h"
+#include "server/store/ledger_rows.h"
 #include "server/store/migrations.h"
 #include "server/store/output_files.h"
 #include "server/store/rows.h"
@@ -92,6 +93,7 @@ struct Store::Impl {
     for (const auto& [row, old] : batch.replaced) replace_order(sql, row.deployment, row.node, old);
     for (const Batch::NodeRow& row : batch.nodes) update(sql, row.deployment, row.node);
     for (const auto& [app, freeze] : batch.freezes) set_freeze(sql, app, freeze);
+    write_ledger(sql, batch.ledger);
     for (const EventPtr& event : batch.events) insert(sql, *event);
     transaction.commit();
   }
@@ -199,7 +201,8 @@ std::vector<std::string> Store::left_behind(const std::string& app) {
            << "SELECT node.alias FROM deployment_nodes node JOIN (SELECT alias, max(deployment_id) AS id "
               "FROM "
               "deployment_nodes JOIN deployments ON deployments.id = deployment_id WHERE app = :app AND "
-              "deployments.started_at IS NOT NULL GROUP BY alias) newest ON newest.alias = node.alias AND newest.id = "
+              "deployments.started_at IS NOT NULL GROUP BY alias) newest ON newest.alias = node.alias AND "
+              "newest.id = "
               "node.deployment_id WHERE node.state = 'offline' AND node.delivery = 'settled' ORDER BY "
               "position",
        soci::use(app), soci::into(alias));
@@ -209,18 +212,12 @@ std::vector<std::string> Store::left_behind(const std::string& app) {
   return aliases;
 }
 
-std::optional<std::string> Store::current_revision(const std::string& app) {
-  std::string revision;
-  impl_->sql
-      << "SELECT revision FROM deployments WHERE app = :app AND state IN ('succeeded', 'partial', 'failed', "
-         "'cancelled') AND undoing = 0 AND EXISTS (SELECT 1 FROM deployment_nodes WHERE deployment_id = "
-         "deployments.id AND deployment_nodes.state = 'succeeded') ORDER BY id DESC LIMIT 1",
-      soci::use(app), soci::into(revision);
-  return impl_->sql.got_data() ? std::optional(revision) : std::nullopt;
-}
-
 std::map<std::string, Freeze> Store::freezes() {
   return select_freezes(impl_->sql);
+}
+
+LedgerRows Store::ledger() {
+  return read_ledger(impl_->sql);
 }
 
 Store::EventPage Store::events(std::int64_t after, const EventFilter& filter, int limit,

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "server/store/event.h"
+#include "server/store/ledger.h"
 #include "server/store/model.h"
 
 namespace slipway::server::store {
@@ -46,12 +47,13 @@ struct Batch {
   std::vector<ReplacedOrder> replaced;  // carried out before the changes of `nodes`
   std::vector<OutputChunk> output;
   std::map<std::string, std::optional<Freeze>> freezes;  // by app; none: not frozen any more
+  LedgerRows ledger;
   std::vector<EventPtr> events;
   bool durable = false;
 
   bool empty() const {
     return created.empty() && deployments.empty() && nodes.empty() && output.empty() && freezes.empty() &&
-           replaced.empty() && events.empty();
+           replaced.empty() && ledger.empty() && events.empty();
   }
 };
 
@@ -80,10 +82,10 @@ class Store {
   // The newest deployment of each app.
   std::vector<std::pair<std::string, std::int64_t>> last_of_each_app();
   std::map<std::string, Freeze> freezes();
-  // The nodes of the app that the last deployment which began with them left as they were, because they were away.
+  // The nodes of the app that the last deployment which began with them left as they were, because they were
+  // away.
   std::vector<std::string> left_behind(const std::string& app);
-  // What the app was last brought to.
-  std::optional<std::string> current_revision(const std::string& app);
+  LedgerRows ledger();
   // Of these orders of one agent, those of which nothing more is to be expected.
   std::vector<std::string> settled(const std::string& addr, const std::vector<std::string>& order_ids);
 

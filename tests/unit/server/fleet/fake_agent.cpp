@@ -130,12 +130,20 @@ void FakeAgent::handle(const wire::Query& query) {
   }
   wire::Answer answer{.id = query.id};
   if (query.kind == wire::QueryKind::resolve) answer.revision = query.revision.value_or(head);
-  if (query.kind == wire::QueryKind::status) answer.status = wire::WorkingCopyStatus{.revision = standing};
+  if (query.kind == wire::QueryKind::status) answer.status = status();
   if (query.kind == wire::QueryKind::log) {
     answer.commits = {{head, "ä", "2026-11-23T08:00:00.000Z", "a commit"}};
     answer.more = true;
   }
   send(answer);
+}
+
+wire::WorkingCopyStatus FakeAgent::status() const {
+  return {.revision = standing,
+          .branch = branch,
+          .modified = modified,
+          .modified_total = modified.size(),
+          .modified_at = looked_at};
 }
 
 void FakeAgent::append(const std::string& order, const std::string& frames) {

@@ -51,7 +51,10 @@ class FakeAgent {
   wire::Hello hello;
   std::string head = std::string(40, 'a');           // what resolve answers
   std::optional<std::string> standing = "standing";  // what status answers
-  std::optional<wire::ErrorMessage> query_error;     // answers queries with this
+  std::optional<std::string> branch;
+  std::vector<std::string> modified;
+  std::optional<std::string> looked_at = "2026-11-23T08:00:00.000Z";
+  std::optional<wire::ErrorMessage> query_error;  // answers queries with this
   bool answers_queries = true;
   bool answers_orders = true;
   std::optional<std::string> rejects;  // orders, for this reason
@@ -82,6 +85,7 @@ class FakeAgent {
   void handle(const wire::Follow& follow);
   void handle(const wire::Query& query);
   void say_state(const std::string& id);
+  wire::WorkingCopyStatus status() const;
 
   asio::any_io_executor executor_;
   std::uint16_t port_ = 0;

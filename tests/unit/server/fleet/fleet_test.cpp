@@ -49,6 +49,7 @@ class FleetTest : public slipway::test::OnLoop {
 
   void start() {
     fleet.emplace(executor, config, instance, base::make_null_logger());
+    fleet->compare_with(ledger);
     fleet->start(listener,
                  [this](const std::string& app, const NodeView& node) { told.emplace_back(app, node); });
   }
@@ -56,6 +57,42 @@ class FleetTest : public slipway::test::OnLoop {
   void start_and_meet() {
     start();
     run_until([&] { return fleet->online(addr()) && view().revision; });
+  }
+
+  // A deployment that brought web1 to a revision, as the engine tells of it: at work, then ended.
+  void deploy(const std::string& revision, std::int64_t id = 4) {
+    deployment.id = id;
+    deployment.app = "shop";
+    deployment.revision = revision;
+    deployment.nodes = {{.alias = "web1"}};
+    begin_order();
+    end_order(store::NodeState::succeeded);
+    deployment.state = store::DeploymentState::succeeded;
+    ledger.take(deployment, rows);
+  }
+
+  void begin_order() {
+    deployment.nodes[0].state = store::NodeState::running;
+    deployment.nodes[0].delivery = store::Delivery::accepted;
+    ledger.take(deployment, deployment.nodes[0], rows);
+  }
+
+  void end_order(store::NodeState state) {
+    deployment.nodes[0].state = state;
+    deployment.nodes[0].delivery = store::Delivery::settled;
+    deployment.nodes[0].revision_after = deployment.revision;
+    ledger.take(deployment, deployment.nodes[0], rows);
+    fleet->refresh("shop", "web1", deployment.revision);
+  }
+
+  // Reads the node now: the agent is asked whenever it connects.
+  void look_again() {
+    const std::size_t before = agent.queries.size();
+    agent.cut();
+    run_until([&] { return agent.queries.size() > before; });
+    const base::Result<wire::Answer> after = ask({.kind = wire::QueryKind::resolve});
+    ASSERT_TRUE(after) << after.error().message;
+    run_ready();
   }
 
   std::string addr() const { return agent.address().text(); }
@@ -74,6 +111,9 @@ class FleetTest : public slipway::test::OnLoop {
   const std::string instance = base::make_id();
   Listener listener;
   std::vector<std::pair<std::string, NodeView>> told;
+  store::Ledger ledger;
+  store::LedgerRows rows;
+  store::Deployment deployment;
   std::optional<Fleet> fleet;
 };
 
@@ -113,6 +153,93 @@ TEST_F(FleetTest, TellsOfANodeOnlyWhenItChanged) {
   fleet->refresh("shop", "web1", std::nullopt);
   run_until([&] { return told.size() > before; });
   EXPECT_EQ(told.back().second.revision, "elsewhere");
+}
+
+TEST_F(FleetTest, TellsAtOnceThatANodeDrifted) {
+  start_and_meet();
+  deploy("standing");
+  look_again();
+  EXPECT_EQ(view().drift, std::nullopt);
+  agent.standing = "elsewhere";
+  agent.modified = {"a", "b"};
+  look_again();
+  ASSERT_TRUE(view().drift);
+  EXPECT_EQ(view().drift->expected, "standing");
+  EXPECT_EQ(view().drift->revision, "elsewhere");
+  EXPECT_EQ(view().drift->reasons, (std::vector{DriftReason::revision, DriftReason::modified}));
+  EXPECT_EQ(told.back().second.drift, view().drift);
+  EXPECT_EQ(view().modified_total, 2U);
+  EXPECT_TRUE(view().modified_at);
+}
+
+TEST_F(FleetTest, SaysOfNoNodeThatItDriftedBeforeItIsReadAfterItsOrder) {
+  agent.modified = {"dropped by the order"};
+  start_and_meet();
+  deploy("after");
+  for (const auto& [app, node] : told) EXPECT_EQ(node.drift, std::nullopt);
+  agent.standing = "after";
+  agent.modified.clear();
+  look_again();
+  for (const auto& [app, node] : told) EXPECT_EQ(node.drift, std::nullopt);
+  EXPECT_EQ(view().revision, "after");
+}
+
+TEST_F(FleetTest, DoesNotSayThatANodeDriftedWhileAnOrderIsAtWorkOnIt) {
+  start_and_meet();
+  deploy("standing");
+  begin_order();
+  agent.standing = "half way";
+  look_again();
+  EXPECT_EQ(view().revision, "half way");
+  EXPECT_EQ(view().drift, std::nullopt);
+}
+
+TEST_F(FleetTest, KeepsWhatItKnewOfANodeThatWentAway) {
+  start_and_meet();
+  deploy("other");
+  look_again();
+  ASSERT_TRUE(view().drift);
+  wait_for(agent.stop());
+  run_until([&] { return !fleet->online(addr()); });
+  EXPECT_FALSE(view().online);
+  EXPECT_TRUE(view().drift);
+}
+
+TEST_F(FleetTest, TellsAtOnceThatANodeIsBehind) {
+  config.apps[0].nodes.push_back({.alias = "web2", .addr = agent.address(), .path = "/srv/other"});
+  start_and_meet();
+  EXPECT_FALSE(view().behind);
+  told.clear();
+  deploy("standing");
+  EXPECT_FALSE(view().behind);
+  const auto of_second = std::ranges::find(told, "web2", [](const auto& one) { return one.second.alias; });
+  ASSERT_NE(of_second, told.end());
+  EXPECT_TRUE(of_second->second.behind);
+}
+
+TEST_F(FleetTest, KnowsNoModifiedFilesWhereTheAgentHasNotLookedYet) {
+  agent.looked_at.reset();
+  start_and_meet();
+  EXPECT_EQ(view().modified, std::nullopt);
+  EXPECT_EQ(view().modified_total, std::nullopt);
+}
+
+TEST_F(FleetTest, AsksAnAgentOfManyNodesAFewAtATime) {
+  for (int number = 2; number <= 30; ++number)
+    config.apps[0].nodes.push_back(
+        {.alias = fmt::format("web{}", number), .addr = agent.address(), .path = "/srv/other"});
+  agent.answers_queries = false;
+  start();
+  run_until([&] { return agent.queries.size() == 4; });
+  run_ready();
+  EXPECT_EQ(agent.queries.size(), 4U);
+  agent.answers_queries = true;
+  agent.cut();
+  run_until([&] {
+    return std::ranges::all_of(config.apps[0].nodes, [&](const config::Node& node) {
+      return fleet->view(config.apps[0], node).revision.has_value();
+    });
+  });
 }
 
 TEST_F(FleetTest, DialsAnAddressOnceThoughManyNodesShareIt) {

@@ -258,14 +258,6 @@ TEST_F(LeftBehind, IsNotTakenFromWhatNeverBegan) {
   EXPECT_EQ(store->left_behind("shop"), std::vector<std::string>{"web2"});
 }
 
-TEST_F(LeftBehind, GetsWhatTheAppWasLastBroughtTo) {
-  EXPECT_FALSE(store->current_revision("shop"));
-  ended(1, NodeState::succeeded, NodeState::offline);
-  ended(2, NodeState::failed, NodeState::offline);
-  EXPECT_EQ(store->current_revision("shop"), std::string(40, '1')) << "nobody stands on the newer one";
-  EXPECT_FALSE(store->current_revision("other"));
-}
-
 class OutputOfTheStore : public StoreTest {
  protected:
   std::string read(std::uint64_t offset, std::size_t length) {
