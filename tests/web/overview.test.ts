@@ -57,6 +57,36 @@ inBothLanguages(() => {
     await expect(card(page, 'shop')).toContainText(say.onlineCount(2, 2))
   })
 
+  test('a node that was changed by hand is shown as drifted with what differs, one that was left out as behind', async ({ world, visit, say, locale }) => {
+    const shop = world.shop()
+    await world.start({ name: 'shop', repo: shop, nodes: { 'api-1': {}, 'api-2': {}, 'api-3': {} } })
+    await world.ready()
+    await world.ended(await world.deploy('shop', { action: 'update', nodes: ['api-1', 'api-2'] }))
+    const page = await visit()
+    const [same, drifted, behind] = ['api-1', 'api-2', 'api-3'].map((alias) => nodeLine(page, 'shop', alias))
+    await expect(behind).toContainText(say.behind)
+    // What is changed while the agent is away is seen when it connects; the page is not loaded anew.
+    await world.agent('api-2').end('SIGTERM')
+    const folder = world.path('shop', 'api-2')
+    world.write('shop', 'api-2', 'version.txt', 'by hand\n')
+    world.run('git', '-C', folder, 'commit', '-qam', 'By hand')
+    world.write('shop', 'api-2', 'README', 'edited\n')
+    await world.agent('api-2').start()
+    await expect(drifted).toContainText(say.drifted(short(shop.revisions[2])))
+    await expect(drifted).not.toContainText(say.behind)
+    await expect(same).not.toContainText(say.behind)
+    await drifted.getByRole('button').hover()
+    const details = page.getByRole('tooltip').filter({ hasText: say.driftedText })
+    await expect(details).toContainText(shop.revisions[2])
+    await expect(details).toContainText('README')
+    await screenshot(page, `overview-drifted-${locale}`)
+    // The details of one node may cover another's line.
+    await page.mouse.move(0, 0)
+    await expect(details).toBeHidden()
+    await behind.getByRole('button').hover()
+    await expect(page.getByRole('tooltip').filter({ hasText: say.behindText })).toBeVisible()
+  })
+
   test('the history is loaded when it is opened, and a commit chosen from it', async ({ world, visit, say, locale }) => {
     const shop = world.shop()
     await world.start({ name: 'shop', repo: shop, nodes: { 'api-1': {} }, at: shop.revisions[2] })

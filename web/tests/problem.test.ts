@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { createDeployment, deploymentEventsUrl, listCommits, outputUrl } from '../src/api/client'
+import { createDeployment, deploymentEventsUrl, getDeployment, listCommits, outputUrl } from '../src/api/client'
 import { Problem } from '../src/api/problem'
 
 afterEach(() => { vi.unstubAllGlobals() })
@@ -31,6 +31,14 @@ it('says what a proxy answered when there is no problem document', async () => {
 it('takes a success that is not JSON for a problem', async () => {
   answerWith('<html>', 200)
   expect(await problemOf(listCommits('shop'))).toMatchObject({ kind: 'unexpected' })
+})
+
+it('gives up on a server that does not answer, and says after which time', async () => {
+  const aborted = AbortSignal.abort()
+  vi.stubGlobal('AbortSignal', { timeout: () => aborted })
+  vi.stubGlobal('fetch', (_: string, { signal }: RequestInit) => Promise.reject(signal?.reason as Error))
+  expect(await problemOf(getDeployment(1))).toMatchObject({ kind: 'late', detail: '20' })
+  expect(await problemOf(listCommits('shop'))).toMatchObject({ kind: 'late', detail: '75' })
 })
 
 it('tells an unreachable server from one that refuses', async () => {

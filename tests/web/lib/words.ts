@@ -39,7 +39,11 @@ const en = {
   waiting: (nodes: number) => `Waiting for you: ${nodes} node${nodes === 1 ? ' has' : 's have'} not begun yet.`,
   goOn: 'Continue',
   frozen: 'Frozen:',
-  changedLocally: '1 file changed locally'
+  changedLocally: '1 file changed locally',
+  drifted: (revision: string) => `Drifted: not on ${revision}, 1 file changed locally`,
+  driftedText: 'Not as the last deployment left it.',
+  behind: 'Behind the app',
+  behindText: 'has not succeeded on this node'
 }
 
 export type Words = typeof en
@@ -84,7 +88,11 @@ const zh: Words = {
   waiting: (nodes) => `等待确认：还有 ${nodes} 个节点未开始。`,
   goOn: '继续',
   frozen: '已冻结：',
-  changedLocally: '1 个文件有本地修改'
+  changedLocally: '1 个文件有本地修改',
+  drifted: (revision) => `偏离部署：版本不是 ${revision}、1 个文件有本地修改`,
+  driftedText: '与最近一次部署的结果不一致。',
+  behind: '落后于应用',
+  behindText: '没有在此节点成功'
 }
 
 export const words = { en, zh }

@@ -4,16 +4,20 @@ import type { AppList, CommitList, Deployment, DeploymentList, DeploymentRequest
 
 const base = '/api/v1'
 
+// Milliseconds. The server answers from what it knows, except where it has to ask a node first.
+const patience = 20_000
+const patienceWithNodes = 75_000
+
 export function listApps(): Promise<AppList> {
   return request('GET', '/apps')
 }
 
 export function listCommits(app: string, page: { limit?: number; before?: string } = {}): Promise<CommitList> {
-  return request('GET', `/apps/${encodeURIComponent(app)}/commits${query(page)}`)
+  return request('GET', `/apps/${encodeURIComponent(app)}/commits${query(page)}`, undefined, patienceWithNodes)
 }
 
 export function createDeployment(app: string, body: DeploymentRequest): Promise<Deployment> {
-  return request('POST', `/apps/${encodeURIComponent(app)}/deployments`, body)
+  return request('POST', `/apps/${encodeURIComponent(app)}/deployments`, body, patienceWithNodes)
 }
 
 export function listDeployments(
@@ -55,8 +59,17 @@ function query(values: Record<string, string | number | undefined>): string {
   return text === '' ? '' : `?${text}`
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body)
+async function request<T>(method: string, path: string, body?: unknown, limit = patience): Promise<T> {
+  const late = AbortSignal.timeout(limit)
+  try {
+    return await exchange<T>(method, path, body, late)
+  } catch (error) {
+    throw late.aborted ? Problem.late(limit) : error
+  }
+}
+
+async function exchange<T>(method: string, path: string, body: unknown, signal: AbortSignal): Promise<T> {
+  const response = await send(method, path, body, signal)
   if (!response.ok) throw await Problem.fromResponse(response)
   try {
     return (await response.json()) as T
@@ -65,14 +78,15 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
   }
 }
 
-async function send(method: string, path: string, body: unknown): Promise<Response> {
+async function send(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   try {
     return await fetch(base + path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body)
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal
     })
   } catch (error) {
     throw Problem.unreachable(error)

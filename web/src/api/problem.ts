@@ -1,7 +1,7 @@
 // What went wrong with a request. `detail` is the server's own sentence and is shown as it is.
 // `kind` tells the cases in which there is no such sentence, because no Slipway server answered.
 
-export type ProblemKind = 'server' | 'unreachable' | 'unexpected'
+export type ProblemKind = 'server' | 'unreachable' | 'late' | 'unexpected'
 
 export class Problem extends Error {
   constructor(
@@ -16,6 +16,11 @@ export class Problem extends Error {
 
   static unreachable(cause: unknown): Problem {
     return new Problem('unreachable', 0, cause instanceof Error ? cause.message : String(cause))
+  }
+
+  /** No answer, or not all of it, within this time. */
+  static late(limit: number): Problem {
+    return new Problem('late', 0, String(limit / 1000))
   }
 
   /** Reads a failed answer. A proxy in between may have written something else than a problem document. */

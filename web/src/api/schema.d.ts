@@ -347,12 +347,33 @@ export interface components {
             revision: string | null;
             /** @description null: unknown, or a detached head. */
             branch: string | null;
-            /** @description Files with local changes (at most 100); null: unknown. */
+            /** @description Files with local changes, the first 100 of them; null: unknown. */
             modified: string[] | null;
+            /** @description How many files have local changes; null: unknown. */
+            modified_total: number | null;
+            /**
+             * Format: date-time
+             * @description When these files were looked for. In a large tree that is done more seldom than the rest is read; null: not yet.
+             */
+            modified_at: string | null;
+            /** @description What differs from what was last deployed to this node. null: nothing does, nothing was deployed to it yet, an order is at work on it, or what it is like is not known. While the node is offline: what was known last. */
+            drift: components["schemas"]["Drift"] | null;
+            /** @description The app was brought to a revision that was not deployed to this node successfully: it was offline, skipped, failed, or not chosen. */
+            behind: boolean;
             agent_version: string | null;
             os: string | null;
             /** Format: date-time */
             last_seen: string | null;
+        };
+        Drift: {
+            /** @description The revision that the last deployment left on the node. */
+            expected: string;
+            /** @description What it stands on; null: nothing is there any more. */
+            revision: string | null;
+            /** @description How many files have local changes. */
+            modified_total: number;
+            /** @description `revision`: it stands on another one; `branch`: another one than the configured is checked out; `modified`: files have local changes, also such as deployments keep. */
+            reasons: ("revision" | "branch" | "modified")[];
         };
         Commit: {
             revision: string;

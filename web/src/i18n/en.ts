@@ -27,6 +27,7 @@ export const en = {
   },
   problem: {
     unreachable: 'The server could not be reached. Check that slipway-server is running and that this computer can reach it.',
+    late: 'The server did not answer within {detail} seconds. What was asked for may still happen: look at the overview before trying again.',
     unexpected: 'Something other than Slipway answered ({detail}). If a proxy stands in between, look at its log.'
   },
   overview: {
@@ -57,6 +58,14 @@ export const en = {
     offline: 'Offline',
     noRevision: 'nothing yet',
     modified: '{count} file changed locally | {count} files changed locally',
+    drifted: 'Drifted: {differences}',
+    notOn: 'not on {revision}',
+    onBranch: 'on branch {branch}',
+    driftedText: 'Not as the last deployment left it. Updating or rolling back brings it to one revision again.',
+    behind: 'Behind the app',
+    behindText: 'The app is at a newer deployment that has not succeeded on this node: it was offline, left out, or failed.',
+    expected: 'Expected revision',
+    branch: 'Branch',
     path: 'Path',
     address: 'Address',
     lastSeen: 'Last seen',

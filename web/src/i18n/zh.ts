@@ -29,6 +29,7 @@ export const zh: Messages = {
   },
   problem: {
     unreachable: '无法连接服务器。请确认 slipway-server 正在运行，且本机可以访问它。',
+    late: '服务器在 {detail} 秒内没有应答。刚才的请求仍有可能生效，请先在总览中确认，再重试。',
     unexpected: '应答的不是 Slipway（{detail}）。如果中间有代理，请查看代理的日志。'
   },
   overview: {
@@ -59,6 +60,14 @@ export const zh: Messages = {
     offline: '离线',
     noRevision: '尚无版本',
     modified: '{count} 个文件有本地修改',
+    drifted: '偏离部署：{differences}',
+    notOn: '版本不是 {revision}',
+    onBranch: '当前分支为 {branch}',
+    driftedText: '与最近一次部署的结果不一致。更新或回滚后，版本会重新统一。',
+    behind: '落后于应用',
+    behindText: '应用的最近一次部署没有在此节点成功：节点当时离线、未被选中，或部署失败。',
+    expected: '应有版本',
+    branch: '分支',
     path: '路径',
     address: '地址',
     lastSeen: '最后在线',
