@@ -129,11 +129,11 @@ TEST_F(AStatusReader, SharesASearchBetweenTwoThatAskAtTheSameTime) {
   copies->closed = true;
   int answered = 0;
   async::TaskGroup tasks(executor);
-  const auto ask = [](AStatusReader* test, int& count) -> asio::awaitable<void> {
-    if (co_await test->reader->read({.path = "/srv/shop"})) ++count;
+  const auto ask = [](StatusReader* asked, int& count) -> asio::awaitable<void> {
+    if (co_await asked->read({.path = "/srv/shop"})) ++count;
   };
-  tasks.spawn(ask(this, answered));
-  tasks.spawn(ask(this, answered));
+  tasks.spawn(ask(reader.get(), answered));
+  tasks.spawn(ask(reader.get(), answered));
   run_until([&] { return copies->searches == 1; });
   run_ready();
   copies->open();
@@ -145,9 +145,9 @@ TEST_F(AStatusReader, SharesASearchBetweenTwoThatAskAtTheSameTime) {
 TEST_F(AStatusReader, DoesNotTakeASearchThatBeganBeforeAnOrderEndedForAnAnswer) {
   copies->closed = true;
   async::TaskGroup tasks(executor);
-  tasks.spawn([](AStatusReader* test) -> asio::awaitable<void> {
-    (void)co_await test->reader->read({.url = "https://host/shop", .path = "/srv/shop"});
-  }(this));
+  tasks.spawn([](StatusReader* asked) -> asio::awaitable<void> {
+    (void)co_await asked->read({.url = "https://host/shop", .path = "/srv/shop"});
+  }(reader.get()));
   run_until([&] { return copies->searches == 1; });
   reader->order_ended("/srv/shop");
   copies->open();
