@@ -112,12 +112,8 @@ void Engine::catch_up_at(const std::string& addr) {
 asio::awaitable<void> Engine::catch_up(std::string name) {
   const config::App* app = config_.find_app(name);
   if (app == nullptr || !app->rollout.catch_up) co_return;
-  struct Found {
-    std::vector<std::string> left;
-    std::optional<std::string> revision;
-  };
-  const Found found = co_await database_.run(
-      [name](store::Store& store) { return Found{store.left_behind(name), store.current_revision(name)}; });
+  const auto left = co_await database_.run([name](store::Store& store) { return store.left_behind(name); });
+  const auto current = journal_.ledger().current(name);
   app = config_.find_app(name);
   if (app == nullptr || !current || busy(name) || frozen(name)) co_return;
   const auto back = returned_nodes(*app, left);
