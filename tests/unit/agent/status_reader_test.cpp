@@ -157,6 +157,7 @@ TEST_F(AStatusReader, DoesNotTakeASearchThatBeganBeforeAnOrderEndedForAnAnswer) 
 }
 
 TEST_F(AStatusReader, ForgetsWhatWasAskedLongestAgo) {
+  copies->takes = 0s;
   for (std::size_t number = 0; number <= StatusReader::max_places; ++number)
     ASSERT_TRUE(read("/srv/" + std::to_string(number)));
   const int before = copies->searches;
