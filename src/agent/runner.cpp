@@ -156,7 +156,8 @@ class Run {
     return {.patch_directory = data / "patches",
             .order_id = order_.id(),
             .own_lock_since = leftovers,
-            .target = record_.order.revision};
+            .target = record_.order.revision,
+            .cache_directory = data / "cache"};
   }
 
   std::string cancel_reason() const {

@@ -34,6 +34,14 @@ wire::ResultState to_result(StepState state) {
   return state == StepState::cancelled ? wire::ResultState::cancelled : wire::ResultState::failed;
 }
 
+std::optional<vcs::ReleasesSpec> to_vcs(const std::optional<wire::Releases>& releases) {
+  if (!releases) return std::nullopt;
+  return vcs::ReleasesSpec{.shared = releases->shared,
+                           .keep_releases = releases->keep_releases,
+                           .keep_bytes = releases->keep_bytes,
+                           .keep_failed = releases->keep_failed};
+}
+
 }  // namespace
 
 vcs::Spec to_spec(const wire::Target& target) {
@@ -41,7 +49,8 @@ vcs::Spec to_spec(const wire::Target& target) {
           .url = target.url,
           .branch = target.branch,
           .path = target.path,
-          .local_changes = to_vcs(target.local_changes)};
+          .local_changes = to_vcs(target.local_changes),
+          .releases = to_vcs(target.releases)};
 }
 
 Steps::Steps(const wire::Order& order, SpoolWriter& spool, vcs::WorkingCopy& working_copy,
@@ -74,8 +83,23 @@ asio::awaitable<wire::OrderResult> Steps::run() {
   const bool hook_ran_last = result_.state == wire::ResultState::succeeded && !order_.after_deploy.empty();
   if (switch_tried_ && (hook_ran_last || result_.state != wire::ResultState::succeeded))
     co_await find_revision_after();
+  co_await conclude();
   result_.time = base::to_rfc3339(base::now());
   co_return result_;
+}
+
+// No step runs any more that could have an output: what there is to tell belongs to the reason.
+asio::awaitable<void> Steps::conclude() {
+  std::string told;
+  vcs::Io silent{.output = [](process::Stream, std::string_view) { return base::Result<>{}; },
+                 .note =
+                     [&told](std::string_view line) {
+                       told.append("; ").append(line);
+                       return base::Result<>{};
+                     },
+                 .stop = &stop_};
+  co_await working_copy_.conclude(result_.state == wire::ResultState::succeeded, silent);
+  if (result_.reason) result_.reason->append(base::to_utf8(told));
 }
 
 asio::awaitable<void> Steps::run_steps() {
@@ -179,7 +203,7 @@ asio::awaitable<Steps::Outcome> Steps::hook(StepName name, std::string command) 
 process::Command Steps::hook_command(const std::string& command) const {
   process::Command hook;
   hook.argv = {"/bin/sh", "-c", command};
-  hook.directory = hook_directory();
+  hook.directory = working_copy_.hook_directory().value_or(hook_directory());
   hook.timeout = base::Millis{order_.hook_timeout_ms};
   hook.env = {{"SLIPWAY_APP", order_.app},
               {"SLIPWAY_NODE", order_.node},
@@ -189,6 +213,7 @@ process::Command Steps::hook_command(const std::string& command) const {
               {"SLIPWAY_PATH", order_.target.path},
               {"SLIPWAY_DEPLOYMENT", order_.deployment},
               {"SLIPWAY_ORDER", order_.id}};
+  if (const auto release = working_copy_.release()) hook.env["SLIPWAY_RELEASE"] = release->string();
   return hook;
 }
 

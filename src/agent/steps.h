@@ -53,6 +53,7 @@ class Steps {
   asio::awaitable<void> run_steps();
   asio::awaitable<bool> hold();
   asio::awaitable<void> find_revision_after();
+  asio::awaitable<void> conclude();
 
   process::Command hook_command(const std::string& command) const;
   fs::path hook_directory() const;

@@ -92,6 +92,11 @@ process::Command git_submodule_command(const GitSettings& settings, Args args,
                  {"GIT_CEILING_DIRECTORIES", settings.directory.parent_path().string()}};
   command.env_remove = foreign_variables;
   if (settings.read_only) command.env["GIT_OPTIONAL_LOCKS"] = "0";
+  if (!settings.repository.empty()) {
+    command.env["GIT_DIR"] = settings.repository.string();
+    command.env["GIT_WORK_TREE"] = settings.directory.string();
+  }
+  if (!settings.index.empty()) command.env["GIT_INDEX_FILE"] = settings.index.string();
   if (!settings.own_ssh_command && !inherited.contains("GIT_SSH_COMMAND") && !inherited.contains("GIT_SSH")) {
     command.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes";
   }
@@ -101,7 +106,9 @@ process::Command git_submodule_command(const GitSettings& settings, Args args,
 process::Command git_command(const GitSettings& settings, Args args,
                              const std::map<std::string, std::string>& inherited) {
   process::Command command = git_submodule_command(settings, std::move(args), inherited);
-  if (!inherited.contains("GIT_ALLOW_PROTOCOL"))
+  if (settings.submodule)
+    command.env["GIT_PROTOCOL_FROM_USER"] = "0";
+  else if (!inherited.contains("GIT_ALLOW_PROTOCOL"))
     command.env["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh";
   return command;
 }
@@ -263,6 +270,27 @@ Args git_submodule_update_args() {
 
 Args git_gc_args() {
   return {"-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"};
+}
+
+Args git_list_args(const std::string& revision) {
+  return {"ls-tree", "-r", "-l", "-z", "--full-tree", revision};
+}
+
+Args git_submodule_urls_args(const std::string& revision) {
+  return {"config",       "-z",
+          "--blob",       revision + ":.gitmodules",
+          "--get-regexp", R"(^submodule\..*\.(path|url|update)$)"};
+}
+
+Args git_read_tree_args(const std::string& revision) {
+  return {"read-tree", revision};
+}
+
+Args git_checkout_index_args(const Args& paths) {
+  Args args{"checkout-index", "--quiet"};
+  append(args, paths.empty() ? Args{"--all"} : Args{"--"});
+  append(args, paths);
+  return args;
 }
 
 }  // namespace slipway::vcs

@@ -21,6 +21,11 @@ struct GitSettings {
   fs::path directory;            // where it runs: the working copy or a bare repository
   bool read_only = false;        // leaves no trace: does not even refresh the index
   bool own_ssh_command = false;  // the user's configuration has core.sshCommand
+  // Named, where it is not found in `directory`; then `directory` is the work tree.
+  fs::path repository = {};
+  fs::path index = {};
+  // The url was written by whoever writes the repository: only transports that may be used for such ones.
+  bool submodule = false;
   base::Millis timeout = std::chrono::minutes{10};
   base::Millis patience{0};  // of process::Command
 };
@@ -68,5 +73,14 @@ Args git_rev_list_args(const std::string& ref);
 Args git_submodule_sync_args();
 Args git_submodule_update_args();
 Args git_gc_args();
+
+// All files of a commit, with their sizes.
+Args git_list_args(const std::string& revision);
+// Which submodules a commit has; git config reads them from its .gitmodules.
+Args git_submodule_urls_args(const std::string& revision);
+// Fills the index of GitSettings.
+Args git_read_tree_args(const std::string& revision);
+// Writes files of the index that do not exist in the work tree; none are named: all.
+Args git_checkout_index_args(const Args& paths);
 
 }  // namespace slipway::vcs

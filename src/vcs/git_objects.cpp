@@ -89,4 +89,25 @@ bool may_hold_object(const fs::path& objects, const std::string& id) {
   return static_cast<bool>(error);
 }
 
+namespace {
+
+bool holds_more_than(const fs::path& directory, int limit) {
+  std::error_code error;
+  fs::directory_iterator entry(directory, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (limit-- <= 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_worth_a_gc(const fs::path& repository) {
+  const fs::path objects = repository / "objects";
+  std::error_code ignored;
+  // A .git that is a file points elsewhere: git finds its way.
+  if (!fs::is_directory(objects, ignored)) return true;
+  return holds_more_than(objects / "17", 26) || holds_more_than(objects / "pack", 3 * 50);
+}
+
 }  // namespace slipway::vcs

@@ -121,6 +121,39 @@ std::map<std::string, std::string> parse_git_config(std::string_view out) {
   return values;
 }
 
+std::vector<GitTreeEntry> parse_git_list(std::string_view out) {
+  std::vector<GitTreeEntry> entries;
+  while (!out.empty()) {
+    std::string_view path = take(out, '\0');
+    std::string_view meta = take(path, '\t');
+    GitTreeEntry entry;
+    entry.mode = to_number<unsigned>(take(meta, ' '), 8).value_or(0);
+    take(meta, ' ');
+    entry.id = take(meta, ' ');
+    entry.size =
+        to_number<std::uint64_t>(meta.substr(std::min(meta.find_first_not_of(' '), meta.size())), 10);
+    entry.path = path;
+    if (!entry.path.empty()) entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+std::map<std::string, GitSubmodule> parse_git_submodules(std::string_view out) {
+  const std::map<std::string, std::string> config = parse_git_config(out);
+  std::map<std::string, GitSubmodule> submodules;
+  constexpr std::string_view ending = ".path";
+  for (const auto& [key, path] : config) {
+    if (!key.ends_with(ending)) continue;
+    const std::string name = key.substr(0, key.size() - ending.size());
+    const auto value = [&config, &name](const char* of) {
+      const auto found = config.find(name + of);
+      return found == config.end() ? std::string{} : found->second;
+    };
+    submodules[path] = {value(".url"), value(".update") != "none"};
+  }
+  return submodules;
+}
+
 std::map<std::string, std::string> parse_ls_remote(std::string_view out) {
   std::map<std::string, std::string> refs;
   while (!out.empty()) {

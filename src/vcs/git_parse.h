@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,6 +56,26 @@ struct GitDifference {
 constexpr unsigned submodule_mode = 0160000;
 
 std::vector<GitDifference> parse_git_diff(std::string_view out);
+
+// An entry of git ls-tree -r -l -z.
+struct GitTreeEntry {
+  unsigned mode = 0;
+  std::string id;
+  std::optional<std::uint64_t> size;  // none: a submodule, or its content is missing
+  std::string path;
+
+  bool is_submodule() const { return mode == submodule_mode; }
+};
+
+std::vector<GitTreeEntry> parse_git_list(std::string_view out);
+
+// A submodule of .gitmodules, as git config --get-regexp -z prints it; by path.
+struct GitSubmodule {
+  std::string url;
+  bool wanted = true;  // its "update" is not "none"
+};
+
+std::map<std::string, GitSubmodule> parse_git_submodules(std::string_view out);
 
 // key to its last value; git writes keys in lower case.
 std::map<std::string, std::string> parse_git_config(std::string_view out);

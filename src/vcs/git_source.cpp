@@ -40,13 +40,6 @@ asio::awaitable<base::Result<>> read_config(GitSource& source, Spec spec) {
   co_return base::Result<>{};
 }
 
-// FNV-1a: the name must be the same after an upgrade, which std::hash does not promise.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return hash;
-}
-
 }  // namespace
 
 FetchSource GitSource::fetch_source() const {
@@ -55,7 +48,8 @@ FetchSource GitSource::fetch_source() const {
 
 asio::awaitable<base::Result<GitSource>> open_git_source(Spec spec) {
   if (auto good = check_query(spec); !good) co_return std::unexpected(good.error());
-  const auto place = look_at(spec.path, ".git");
+  const auto place =
+      spec.releases ? base::Result<Place>{Place{PlaceKind::missing, spec.path}} : look_at(spec.path, ".git");
   if (!place) co_return std::unexpected(place.error());
   if (place->kind == PlaceKind::other) co_return std::unexpected(why_no_working_copy(place->path, Type::git));
   GitSource source;
@@ -111,8 +105,14 @@ asio::awaitable<base::Result<>> find_default_branch(GitSource& source) {
   co_return base::Result<>{};
 }
 
+std::uint64_t stable_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash;
+}
+
 std::string cache_name(std::string_view url) {
-  return fmt::format("{:016x}.git", hash_of(url));
+  return fmt::format("{:016x}.git", stable_hash(url));
 }
 
 void clear_stale_ref_lock(const fs::path& common_dir, const std::string& ref) {

@@ -17,7 +17,8 @@ struct GitSource {
   FetchSource fetch_source() const;
 };
 
-// The working copy where there is one, otherwise no repository. Refuses one of another url.
+// The working copy where there is one, otherwise (and in the layout "releases") no repository. Refuses one of
+// another url.
 asio::awaitable<base::Result<GitSource>> open_git_source(Spec spec);
 
 // Makes sure that there is a repository to fetch into: the working copy, or a bare one in `cache_directory`.
@@ -28,6 +29,9 @@ asio::awaitable<base::Result<>> find_default_branch(GitSource& source);
 
 // A repository's directory in the cache: the same for the same url, and without its credentials.
 std::string cache_name(std::string_view url);
+
+// FNV-1a: the same on every host and after an upgrade.
+std::uint64_t stable_hash(std::string_view text);
 
 // Removes a ref's lock that no query can be holding any more.
 void clear_stale_ref_lock(const fs::path& common_dir, const std::string& ref);

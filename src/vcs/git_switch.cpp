@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "vcs/git_config.h"
 #include "vcs/git_names.h"
+#include "vcs/git_objects.h"
 #include "vcs/git_working_copy.h"
 #include "vcs/saved_patch.h"
 #include "vcs/url.h"
@@ -168,31 +169,8 @@ asio::awaitable<base::Result<>> GitWorkingCopy::update_submodules(const Git& git
   co_return base::Result<>{};
 }
 
-namespace {
-
-bool holds_more_than(const fs::path& directory, int limit) {
-  std::error_code error;
-  fs::directory_iterator entry(directory, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (limit-- <= 0) return true;
-  }
-  return false;
-}
-
-// The signs by which git itself decides (git-gc(1): gc.auto, gc.autoPackLimit): looking costs less than
-// starting it in vain.
-bool worth_a_gc(const fs::path& repository) {
-  const fs::path objects = repository / ".git" / "objects";
-  std::error_code ignored;
-  // A .git that is a file points elsewhere: git finds its way.
-  if (!fs::is_directory(objects, ignored)) return true;
-  return holds_more_than(objects / "17", 26) || holds_more_than(objects / "pack", 3 * 50);
-}
-
-}  // namespace
-
 asio::awaitable<void> GitWorkingCopy::tidy() {
-  if (!switched_ || !worth_a_gc(place_.path)) co_return;
+  if (!switched_ || !is_worth_a_gc(place_.path / ".git")) co_return;
   Git git;
   git.settings.directory = place_.path;
   git.settings.timeout = std::chrono::hours{1};

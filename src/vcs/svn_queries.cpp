@@ -14,7 +14,8 @@ asio::awaitable<base::Result<Svn>> open_repository(Spec spec) {
   if (!spec.url.empty()) {
     if (auto good = check_svn_url(spec.url); !good) co_return std::unexpected(good.error());
   }
-  auto place = look_at(spec.path, ".svn");
+  auto place =
+      spec.releases ? base::Result<Place>{Place{PlaceKind::missing, spec.path}} : look_at(spec.path, ".svn");
   if (!place) co_return std::unexpected(place.error());
   Svn svn;
   svn.url = spec.url;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -23,12 +24,22 @@ enum class LocalChanges {
   discard,  // they are saved as a patch, then dropped
 };
 
+// The layout "releases": PATH/releases/<time>-<revision>, PATH/shared, and PATH/current, a symbolic link to
+// one of the releases. docs/adr/0008-releases.md
+struct ReleasesSpec {
+  std::vector<std::string> shared;  // relative paths that every release gets from PATH/shared by a link
+  std::size_t keep_releases = 5;    // good ones, the current and the previous one among them
+  std::uint64_t keep_bytes = 0;     // a budget for all of them together; 0: none
+  bool keep_failed = false;
+};
+
 struct Spec {
   Type type = Type::git;
   std::string url;     // may be empty where the working copy exists already
   std::string branch;  // git only; empty: the branch that is checked out, else the repository's default
   fs::path path;       // absolute
   LocalChanges local_changes = LocalChanges::keep;
+  std::optional<ReleasesSpec> releases = {};  // none: the path itself is the working copy
 };
 
 struct Commit {
@@ -63,6 +74,8 @@ struct WorkingCopyOptions {
   // are is then not searched for them by check(), and its status may name none: prepare() looks at the files
   // that will change, and nothing is switched where it stands on the revision already.
   std::string target = {};
+  // Where repositories are kept from which releases are made, shared by all apps of this host.
+  fs::path cache_directory = {};
 };
 
 struct LogQuery {

@@ -2,6 +2,8 @@
 
 #include "vcs/git_queries.h"
 #include "vcs/git_working_copy.h"
+#include "vcs/release_queries.h"
+#include "vcs/releases_working_copy.h"
 #include "vcs/svn_queries.h"
 #include "vcs/svn_working_copy.h"
 
@@ -16,17 +18,22 @@ asio::awaitable<void> WorkingCopy::conclude(bool, Io&) {
 }
 
 std::unique_ptr<WorkingCopy> make_working_copy(Spec spec, WorkingCopyOptions options) {
+  if (spec.releases) return std::make_unique<ReleasesWorkingCopy>(std::move(spec), std::move(options));
   if (spec.type == Type::git) return std::make_unique<GitWorkingCopy>(std::move(spec), std::move(options));
   return std::make_unique<SvnWorkingCopy>(std::move(spec), std::move(options));
 }
 
 asio::awaitable<base::Result<Status>> read_status(Spec spec) {
+  if (spec.releases) return read_releases_status(std::move(spec));
   return spec.type == Type::git ? read_git_status(std::move(spec)) : read_svn_status(std::move(spec));
 }
 
 asio::awaitable<base::Result<std::string>> resolve(Spec spec, std::string wanted, fs::path cache_directory) {
-  if (spec.type == Type::svn) return resolve_svn(std::move(spec), std::move(wanted));
-  return resolve_git(std::move(spec), std::move(wanted), std::move(cache_directory));
+  if (spec.releases) {
+    if (auto known = released_revision(spec, wanted)) co_return std::move(*known);
+  }
+  if (spec.type == Type::svn) co_return co_await resolve_svn(std::move(spec), std::move(wanted));
+  co_return co_await resolve_git(std::move(spec), std::move(wanted), std::move(cache_directory));
 }
 
 asio::awaitable<base::Result<CommitPage>> read_log(Spec spec, LogQuery query) {

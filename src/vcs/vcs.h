@@ -50,6 +50,9 @@ class WorkingCopy {
   // Where the hooks before and after the switch run; absent: in the path itself.
   virtual std::optional<fs::path> hook_directory() const { return std::nullopt; }
 
+  // The release that the order makes or goes back to (the layout "releases"); absent: none is prepared.
+  virtual std::optional<fs::path> release() const { return std::nullopt; }
+
   // Whether switch_back() can undo the switch at once and without the network (the layout "releases", with an
   // earlier release).
   virtual bool can_switch_back() const { return false; }
@@ -57,7 +60,7 @@ class WorkingCopy {
   virtual asio::awaitable<base::Result<std::string>> switch_back(Io& io);
 
   // Before the order's result is written; `good`: it succeeded. (releases: the new one is kept, or removed or
-  // marked.)
+  // marked.) Notes are about what was done with the release.
   virtual asio::awaitable<void> conclude(bool good, Io& io);
 
   // After an order's result was written: housekeeping that nobody waits for (git gc --auto).

@@ -77,7 +77,7 @@ BOOST_DESCRIBE_STRUCT(ErrorMessage, (), (re, code, message))
 // PATH/current, a symbolic link to one of the releases.
 struct Releases {
   std::vector<std::string> shared;  // relative paths that every release gets from PATH/shared by a link
-  std::uint32_t keep_releases = 5;  // good ones, beside the current and the previous one
+  std::uint32_t keep_releases = 5;  // good ones, the current and the previous one among them
   std::uint64_t keep_bytes = 0;     // a budget for all releases together; 0: none
   bool keep_failed = false;         // a failed release stays, marked, instead of being removed
 };

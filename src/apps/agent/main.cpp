@@ -36,7 +36,8 @@ Examples:
 Links are not encrypted yet, so the agent listens on loopback addresses only.
 
 The data directory holds one folder for each order (orders/ID: order.json, the output as `spool`), what
-"local_changes": "discard" saved (patches/), and repositories read for their history only (cache/).
+"local_changes": "discard" saved (patches/), and repositories from which histories are read and releases
+are made (cache/).
 Orders go on while the agent is stopped, killed or upgraded; the next start takes them up again.
 Name this agent in the server's server.json:  {"alias": "api-1", "addr": "127.0.0.1:8081", "path": "/srv/app"}
 )";

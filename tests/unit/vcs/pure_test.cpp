@@ -13,6 +13,7 @@
 #include "vcs/git_source.h"
 #include "vcs/overlap.h"
 #include "vcs/place.h"
+#include "vcs/submodule_url.h"
 #include "vcs/svn_parse.h"
 #include "vcs/url.h"
 #include "vcs/xml.h"
@@ -290,6 +291,8 @@ void feed_everything(std::string_view bytes) {
   (void)parse_git_config(bytes);
   (void)plain_origin(bytes);
   (void)parse_ls_remote(bytes);
+  (void)parse_git_list(bytes);
+  (void)parse_git_submodules(bytes);
   (void)parse_git_log(bytes);
   (void)parse_forced_update(bytes);
   (void)parse_reflog(bytes, 10);
@@ -337,6 +340,41 @@ TEST(Parsers, TakeAnyBytes) {
     }
     feed_everything(bytes);
   }
+}
+
+TEST(SubmoduleUrls, AreRelativeToTheParent) {
+  EXPECT_EQ(submodule_url("https://host/team/app.git", "https://other/x.git"), "https://other/x.git");
+  EXPECT_EQ(submodule_url("https://host/team/app.git", "../lib.git"), "https://host/team/lib.git");
+  EXPECT_EQ(submodule_url("https://host/team/app.git/", "../../lib/"), "https://host/lib");
+  EXPECT_EQ(submodule_url("/srv/app", "./inner"), "/srv/app/inner");
+  EXPECT_EQ(submodule_url("git@host:team/app.git", "../lib.git"), "git@host:team/lib.git");
+  EXPECT_EQ(submodule_url("git@host:app.git", "../lib.git"), "git@host:lib.git");
+}
+
+TEST(ATree, IsReadWithItsSizes) {
+  const std::string id(40, 'a');
+  const std::string out = "100644 blob " + id + "       7\ta b\n" + std::string(1, '\0') + "160000 commit " +
+                          id + "       -\tlib" + std::string(1, '\0') + "100755 blob " + id +
+                          "     BAD\tgone";
+  const auto entries = parse_git_list(out);
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].path, "a b\n");
+  EXPECT_EQ(entries[0].size, 7U);
+  EXPECT_EQ(entries[0].mode, 0100644U);
+  EXPECT_TRUE(entries[1].is_submodule());
+  EXPECT_FALSE(entries[1].size);
+  EXPECT_FALSE(entries[2].size) << "a file whose content is missing";
+}
+
+TEST(Gitmodules, AreReadByPath) {
+  const auto found =
+      parse_git_submodules(std::string("submodule.a.b.path\nvendor/a\0submodule.a.b.url\n../a.git\0"
+                                       "submodule.c.path\nc\0submodule.c.update\nnone\0",
+                                       98));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found.at("vendor/a").url, "../a.git");
+  EXPECT_TRUE(found.at("vendor/a").wanted);
+  EXPECT_FALSE(found.at("c").wanted);
 }
 
 }  // namespace

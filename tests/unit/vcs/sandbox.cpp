@@ -90,10 +90,7 @@ std::vector<std::string> Sandbox::started() const {
   return commands;
 }
 
-Sandbox::Order Sandbox::order_until_prepared(const Spec& spec, const std::string& revision,
-                                             const std::string& id) {
-  Order order;
-  order.copy = make_working_copy(spec, {in("patches"), id, own_lock_since, revision});
+Io Sandbox::io_of(Order& order) {
   Io io;
   io.output = [&order](process::Stream, std::string_view bytes) -> base::Result<> {
     order.output.append(bytes);
@@ -103,6 +100,14 @@ Sandbox::Order Sandbox::order_until_prepared(const Spec& spec, const std::string
     order.notes.emplace_back(line);
     return {};
   };
+  return io;
+}
+
+Sandbox::Order Sandbox::order_until_prepared(const Spec& spec, const std::string& revision,
+                                             const std::string& id) {
+  Order order;
+  order.copy = make_working_copy(spec, {in("patches"), id, own_lock_since, revision, in("cache")});
+  Io io = io_of(order);
   order.checked = wait_for(order.copy->check(io));
   if (order.checked) order.done = wait_for(order.copy->prepare(revision, io));
   return order;
@@ -115,15 +120,7 @@ Sandbox::Order Sandbox::order(const Spec& spec, const std::string& revision, con
     return order;
   }
   before_switch();
-  Io io;
-  io.output = [&order](process::Stream, std::string_view bytes) -> base::Result<> {
-    order.output.append(bytes);
-    return {};
-  };
-  io.note = [&order](std::string_view line) -> base::Result<> {
-    order.notes.emplace_back(line);
-    return {};
-  };
+  Io io = io_of(order);
   order.done = wait_for(order.copy->switch_to(revision, io));
   return order;
 }

@@ -67,6 +67,8 @@ class Sandbox : public ::testing::Test {
     bool ok() const { return checked && done; }
   };
   Order order(const Spec& spec, const std::string& revision, const std::string& id = "order1");
+  // What tools and we write goes to the order.
+  static Io io_of(Order& order);
   // Without the switch.
   Order order_until_prepared(const Spec& spec, const std::string& revision, const std::string& id = "order1");
 
