@@ -14,7 +14,7 @@ export function node(values: Partial<AppNode> = {}): AppNode {
 export function app(values: Partial<App> = {}): App {
   return {
     name: 'shop', type: 'git', url: 'file:///srv/shop.git', branch: 'main', rollout, nodes: [node()],
-    frozen: null, running_deployment: null, last_deployment: null, ...values
+    frozen: null, layout: 'in_place', running_deployment: null, last_deployment: null, ...values
   }
 }
 

@@ -71,6 +71,7 @@ Node finish_node(const NodeDraft& draft, const AppDraft& app) {
 App finish_app(const AppDraft& draft) {
   App app = draft;
   app.type = draft.known_type.value_or(VcsType::git);
+  if (draft.layout == Layout::releases) app.releases = draft.layout_settings;
   for (const NodeDraft& node : draft.drafts) app.nodes.push_back(finish_node(node, draft));
   return app;
 }
@@ -83,6 +84,7 @@ void check_app(const AppDraft& app, Report& report) {
     check_app_url(app, report);
     check_app_branch(app, report);
   }
+  check_layout(app, report);
   check_aliases(app, report);
   check_canary(app, report);
   check_places(app, report);

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,14 @@ using base::Address;
 enum class VcsType { git, svn };
 enum class LocalChanges { keep, refuse, discard };
 
+// The layout "releases": every revision in a folder of its own on the node, beside what they share.
+struct Releases {
+  std::vector<std::string> shared;  // relative paths, as base::relative_path() writes them
+  std::uint32_t keep_releases = 5;
+  std::uint64_t keep_bytes = 0;  // 0: no budget
+  bool keep_failed = false;
+};
+
 struct Node {
   std::string alias;
   Address addr;
@@ -38,6 +48,7 @@ struct App {
   LocalChanges local_changes = LocalChanges::keep;
   base::Millis timeout = std::chrono::minutes{10};  // of one hook
   Rollout rollout;
+  std::optional<Releases> releases;  // none: the layout "in_place"
   std::vector<Node> nodes;
 
   const Node* find_node(std::string_view alias) const;

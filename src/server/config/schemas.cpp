@@ -40,7 +40,8 @@ Schema<NodeDraft> node_schema() {
             into(&NodeDraft::addr, read_node_address)},
            {{.name = "path",
              .value = "an absolute path, POSIX or Windows",
-             .doc = "The working copy on the node; missing or empty, it is filled from `url`.",
+             .doc = "The working copy on the node, or the folder of its releases; missing or empty, it is "
+                    "filled from `url`.",
              .required = true},
             into(&NodeDraft::path, read_node_path)},
            {before_deploy_key(), into(&NodeDraft::before, read_commands)},
@@ -117,7 +118,7 @@ std::vector<Key<AppDraft>> repository_keys() {
         .doc =
             "What happens to files that were changed on a node: they stay, and one that would be overwritten "
             "fails the node before any change; any of them fails the node; they are saved as a patch and "
-            "dropped."},
+            "dropped. In the layout `releases` a new release never has them."},
        into(&AppDraft::local_changes, read_local_changes)}};
 }
 
@@ -159,6 +160,7 @@ Schema<AppDraft> app_schema() {
                              .required = true},
                             into(&AppDraft::name, read_name)}}};
   for (auto& key : repository_keys()) schema.keys.push_back(std::move(key));
+  for (auto& key : layout_keys()) schema.keys.push_back(std::move(key));
   schema.keys.push_back({{.name = "timeout",
                           .value = "a duration such as \"10m\", or whole seconds",
                           .fallback = "\"10m\"",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/config/config.h"
+#include "server/config/layout.h"
 #include "server/config/schema.h"
 #include "server/config/values.h"
 
@@ -21,6 +22,8 @@ struct AppDraft : App {
   const Located* source = nullptr;
   std::optional<VcsType> known_type;
   std::optional<Commands> before, after;
+  Layout layout = Layout::in_place;
+  Releases layout_settings;  // meaningful in the layout "releases"
   std::vector<NodeDraft> drafts;
 };
 
@@ -37,7 +40,11 @@ Schema<ConfigDraft> config_schema();
 KeyInfo before_deploy_key();
 KeyInfo after_deploy_key();
 
+// How the code lies on a node.
+std::vector<Key<AppDraft>> layout_keys();
+
 // What concerns several keys at once, after all of them were read.
+void check_layout(const AppDraft& app, Report& report);
 void check_app(const AppDraft& app, Report& report);
 void check_config(const ConfigDraft& config, const Located& root, Report& report);
 

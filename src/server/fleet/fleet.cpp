@@ -34,6 +34,14 @@ std::string fingerprint(const Drift& drift) {
   return text;
 }
 
+std::optional<wire::Releases> to_wire(const std::optional<config::Releases>& releases) {
+  if (!releases) return std::nullopt;
+  return wire::Releases{.shared = releases->shared,
+                        .keep_releases = releases->keep_releases,
+                        .keep_bytes = releases->keep_bytes,
+                        .keep_failed = releases->keep_failed};
+}
+
 // Everything of a view that is worth telling when it changes; when it was last heard of is not.
 std::string fingerprint(const NodeView& view) {
   return fmt::format("{}|{}|{}|{}|{} {}|{}|{}|{}|{}", view.online, view.reason.value_or("-"),
@@ -49,7 +57,8 @@ wire::Target target_of(const config::App& app, const config::Node& node) {
           .url = app.url,
           .branch = app.branch,
           .path = node.path.string(),
-          .local_changes = to_wire(app.local_changes)};
+          .local_changes = to_wire(app.local_changes),
+          .releases = to_wire(app.releases)};
 }
 
 Fleet::Fleet(asio::any_io_executor executor, const config::Config& config, const std::string& instance,

@@ -61,6 +61,7 @@ boost::json::object app_json(const HttpContext& context, const config::App& app)
           {"type", app.type == config::VcsType::git ? "git" : "svn"},
           {"url", base::mask_credentials(app.url)},
           {"branch", app.branch.empty() ? boost::json::value(nullptr) : boost::json::value(app.branch)},
+          {"layout", app.releases ? "releases" : "in_place"},
           {"rollout", config::to_json(app.rollout)},
           {"nodes", std::move(nodes)},
           {"frozen", store::to_json(context.engine.frozen(app.name))},

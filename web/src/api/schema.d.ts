@@ -327,6 +327,11 @@ export interface components {
             url: string;
             /** @description The configured branch; null: the one that the node has checked out, or the repository's default. */
             branch: string | null;
+            /**
+             * @description How the code lies on the nodes: the path is a working copy, or it holds releases of which `current` is served.
+             * @enum {string}
+             */
+            layout: "in_place" | "releases";
             rollout: components["schemas"]["Rollout"];
             nodes: components["schemas"]["Node"][];
             /** @description Why the app takes no deployments; null: it does. */

@@ -133,6 +133,7 @@ TEST_F(ServerTest, ShowsAppsWithoutCredentials) {
   EXPECT_EQ(app.at("name"), "演示 app");
   EXPECT_EQ(app.at("url"), "https://***@example.com/x.git");
   EXPECT_TRUE(app.at("branch").is_null());
+  EXPECT_EQ(app.at("layout"), "in_place");
   EXPECT_EQ(app.at("last_deployment"), 1);
   EXPECT_TRUE(app.at("running_deployment").is_null());
   EXPECT_EQ(app.at("nodes").at(0).at("online"), false);
