@@ -62,7 +62,7 @@ asio::awaitable<std::vector<Release>> beyond_budget(ReleaseBook book, ReleasesSp
 }
 
 void remove_all(const ReleaseBook& book, const std::vector<Release>& releases,
-                const std::function<void(std::string)>& log) {
+                const std::function<void(std::string_view)>& log) {
   // The oldest first: what is interrupted has removed what was worth least.
   for (auto release = releases.rbegin(); release != releases.rend(); ++release) {
     auto removed = book.remove(*release);
@@ -105,7 +105,7 @@ std::vector<Release> over_budget(const std::vector<Release>& by_worth,
 }
 
 asio::awaitable<void> clean_releases(ReleaseBook book, ReleasesSpec spec,
-                                     std::function<void(std::string)> log) {
+                                     std::function<void(std::string_view)> log) {
   if (auto removed = remove_leftovers(book); !removed) log(removed.error().message);
   remove_all(book, superfluous(book.releases(), current_release(book), previous_release(book), spec), log);
   if (spec.keep_bytes == 0) co_return;

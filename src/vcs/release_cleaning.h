@@ -26,7 +26,7 @@ std::vector<Release> over_budget(const std::vector<Release>& by_worth,
 
 // Removes what is superfluous; `log` is told of each, and of what could not be removed.
 asio::awaitable<void> clean_releases(ReleaseBook book, ReleasesSpec spec,
-                                     std::function<void(std::string)> log);
+                                     std::function<void(std::string_view)> log);
 
 // What an order that died left behind, and what is remembered of folders that somebody removed; due before a
 // new release.

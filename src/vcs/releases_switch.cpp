@@ -17,12 +17,14 @@ std::string shown(const fs::path& path) {
 }  // namespace
 
 std::optional<fs::path> ReleasesWorkingCopy::release() const {
-  return target_ ? std::optional(book().directory(target_->name)) : std::nullopt;
+  if (!target_) return std::nullopt;
+  return book().directory(went_back_ ? place_.current : target_->name);
 }
 
 std::optional<fs::path> ReleasesWorkingCopy::hook_directory() const {
   if (!target_) return std::nullopt;
-  return switched_ || is_current(*target_) ? book().root() / "current" : book().directory(target_->name);
+  return switched_ || went_back_ || is_current(*target_) ? book().root() / "current"
+                                                         : book().directory(target_->name);
 }
 
 asio::awaitable<base::Result<>> ReleasesWorkingCopy::switch_to(const std::string& revision, Io& io) {
@@ -58,6 +60,7 @@ asio::awaitable<base::Result<std::string>> ReleasesWorkingCopy::switch_back(Io&)
   if (auto done = make_current(book(), before->name, place_.previous); !done)
     co_return std::unexpected(done.error());
   switched_ = false;
+  went_back_ = true;
   co_return before->revision;
 }
 
@@ -84,7 +87,7 @@ asio::awaitable<void> ReleasesWorkingCopy::conclude(bool good, Io& io) {
 }
 
 asio::awaitable<void> ReleasesWorkingCopy::tidy() {
-  if (lock_) co_await clean_releases(book(), *spec_.releases, [](const std::string&) {});
+  if (lock_) co_await clean_releases(book(), *spec_.releases, [](std::string_view) {});
   lock_.reset();
   co_await content_->tidy();
 }

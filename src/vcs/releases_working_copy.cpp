@@ -191,7 +191,7 @@ asio::awaitable<base::Result<BuildPlan>> ReleasesWorkingCopy::plan(const std::ve
                                                                    Io& io) {
   auto plan = co_await plan_build(files, donors(), book(), shared_, io);
   if (!plan || check_room(book().root(), plan->bytes)) co_return plan;
-  co_await clean_releases(book(), *spec_.releases, [&io](std::string line) { (void)io.note(line); });
+  co_await clean_releases(book(), *spec_.releases, [&io](std::string_view line) { (void)io.note(line); });
   plan = co_await plan_build(files, donors(), book(), shared_, io);
   if (!plan) co_return plan;
   if (auto room = check_room(book().root(), plan->bytes); !room) co_return std::unexpected(room.error());
@@ -203,7 +203,7 @@ asio::awaitable<base::Result<>> ReleasesWorkingCopy::make_room(Io& io) const {
   if (place_.exists) {
     if (auto removed = remove_leftovers(book()); !removed) co_return removed;
     if (!check_room(book().root(), 0))
-      co_await clean_releases(book(), *spec_.releases, [&io](std::string line) { (void)io.note(line); });
+      co_await clean_releases(book(), *spec_.releases, [&io](std::string_view line) { (void)io.note(line); });
   }
   if (auto room = check_room(book().root(), 0); !room) co_return room;
   co_return check_room(options_.cache_directory, 0);

@@ -51,7 +51,8 @@ class ReleasesWorkingCopy final : public WorkingCopy {
   std::optional<Release> target_;
   bool built_ = false;     // the target was made by this order
   bool switched_ = false;  // the target is current now, and was not before
-  base::UniqueFd lock_;    // until tidy() has ended
+  bool went_back_ = false;
+  base::UniqueFd lock_;  // until tidy() has ended
 };
 
 }  // namespace slipway::vcs

@@ -154,6 +154,8 @@ TEST_F(ReleasesOfAPath, GoBackToTheOneBefore) {
     unplug();
     back = wait_for(copy.switch_back(io)).value();
     EXPECT_FALSE(copy.can_switch_back());
+    EXPECT_EQ(copy.release(), www() / "releases" / old);
+    EXPECT_EQ(copy.hook_directory(), www() / "current");
     return false;
   };
   (void)deploy(commit("index.html", "bad", "bad"));
