@@ -20,6 +20,18 @@ asio::awaitable<base::Result<Status>> read_releases_status(Spec spec) {
   co_return status;
 }
 
+asio::awaitable<base::Result<Status>> read_releases_head(Spec spec) {
+  const auto place = look_at_releases(spec.path);
+  if (!place) co_return std::unexpected(place.error());
+  Status status;
+  if (const auto current = place->book.find(place->current)) status.revision = current->revision;
+  co_return status;
+}
+
+std::string releases_stamp(const Spec& spec) {
+  return current_release(ReleaseBook{spec.path});
+}
+
 std::optional<std::string> released_revision(const Spec& spec, const std::string& wanted) {
   const auto place = look_at_releases(spec.path);
   if (!place || wanted.empty()) return std::nullopt;

@@ -6,6 +6,7 @@
 #include "vcs/git_layout.h"
 #include "vcs/git_queries.h"
 #include "vcs/place.h"
+#include "vcs/release_queries.h"
 #include "vcs/svn_queries.h"
 #include "vcs/svn_working_copy.h"
 
@@ -62,6 +63,7 @@ asio::awaitable<base::Result<Status>> read_svn_head(Spec spec) {
 }  // namespace
 
 std::string stamp_of(const Spec& spec) {
+  if (spec.releases) return releases_stamp(spec);
   const bool git = spec.type == Type::git;
   const auto place = look_at(spec.path, git ? ".git" : ".svn");
   if (!place || place->kind != PlaceKind::working_copy) return {};
@@ -69,6 +71,7 @@ std::string stamp_of(const Spec& spec) {
 }
 
 asio::awaitable<base::Result<Status>> read_head(Spec spec) {
+  if (spec.releases) return read_releases_head(std::move(spec));
   return spec.type == Type::git ? read_git_head(std::move(spec)) : read_svn_head(std::move(spec));
 }
 

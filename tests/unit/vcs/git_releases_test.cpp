@@ -30,6 +30,8 @@ TEST_F(AGitRelease, IsMadeAndServedThroughALink) {
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_EQ(status->revision, second);
   EXPECT_EQ(status->modified_total, 0U);
+  EXPECT_EQ(wait_for(read_head(releases()))->revision, second);
+  EXPECT_EQ(stamp_of(releases()), now());
 }
 
 TEST_F(AGitRelease, CostsTheDiskOnlyWhatChanged) {

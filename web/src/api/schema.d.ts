@@ -96,7 +96,8 @@ export interface paths {
         /**
          * Bring an app to a revision
          * @description The target is resolved once, by one node; every node gets that exact revision. When the answer comes,
-         *     the deployment is stored and goes on whatever happens to the caller.
+         *     the deployment is stored and goes on whatever happens to the caller. While another deployment of the app runs, it
+         *     waits (`queued`); of several updates that wait only the newest is carried out, the others end `superseded`.
          */
         post: operations["createDeployment"];
         delete?: never;
@@ -222,6 +223,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["deployment"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the nodes of an ended deployment that did not succeed to its revision */
+        post: operations["retryDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments/{id}/nodes/{alias}/output": {
         parameters: {
             query?: never;
@@ -338,6 +358,8 @@ export interface components {
             frozen: components["schemas"]["Freeze"] | null;
             /** @description The id of the deployment that runs now. */
             running_deployment: number | null;
+            /** @description The ids of the deployments that wait for their turn, in this order. */
+            queue: number[];
             /** @description The id of the newest deployment. */
             last_deployment: number | null;
         };
@@ -421,14 +443,17 @@ export interface components {
                 /** @description A duration such as `30s`, at most 7 days, or `confirm`. */
                 pause?: string;
                 max_failed?: number;
-                /** @enum {string} */
-                on_failure?: "stop" | "continue";
+                on_failure?: components["schemas"]["OnFailure"];
                 /** @enum {string} */
                 offline?: "skip" | "fail" | "wait";
                 /** @description A duration, at most 7 days. */
                 offline_wait?: string;
+                prepare_first?: boolean;
+                catch_up?: boolean;
             };
         };
+        /** @enum {string} */
+        OnFailure: "stop" | "continue" | "rollback";
         /** @description How many nodes have their turn at once, or what part of them (`25%`, rounded up). */
         Batch: number | string;
         /** @description The plan by which a deployment goes over the nodes; docs/configuration.md says what each key means. */
@@ -438,20 +463,21 @@ export interface components {
             /** @description A duration, or `confirm`. */
             pause: string;
             max_failed: number;
-            /** @enum {string} */
-            on_failure: "stop" | "continue";
+            on_failure: components["schemas"]["OnFailure"];
             /** @enum {string} */
             offline: "skip" | "fail" | "wait";
             offline_wait: string;
+            prepare_first: boolean;
+            catch_up: boolean;
         };
         /** @enum {string} */
-        DeploymentState: "running" | "succeeded" | "failed" | "partial" | "rolled_back" | "cancelled";
+        DeploymentState: "queued" | "running" | "succeeded" | "failed" | "partial" | "rolled_back" | "cancelled" | "superseded";
         /** @enum {string} */
         NodeState: "pending" | "running" | "succeeded" | "failed" | "rolled_back" | "cancelled" | "rejected" | "interrupted" | "offline" | "skipped";
         /** @enum {string} */
         StepState: "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
         /** @enum {string} */
-        StepName: "check" | "fetch" | "before_deploy" | "switch" | "after_deploy";
+        StepName: "check" | "fetch" | "before_deploy" | "before_rollback" | "switch" | "after_deploy" | "after_rollback" | "health_check" | "switch_back";
         Step: {
             name: components["schemas"]["StepName"];
             state: components["schemas"]["StepState"];
@@ -478,6 +504,8 @@ export interface components {
             output_bytes: number;
             /** @description From 0. The nodes of a wave have their turn at once: first the canary nodes, then batch by batch. */
             wave: number;
+            /** @description The node goes, or went, back to `revision_before`, by a second order: its steps follow those of the first. */
+            undo: boolean;
         };
         DeploymentSummary: {
             id: number;
@@ -489,6 +517,10 @@ export interface components {
             requested_revision: string | null;
             state: components["schemas"]["DeploymentState"];
             note: string;
+            /** @description Who asked for it; the address, as long as there are no accounts, or `Slipway` for nodes that catch up. */
+            by: string;
+            /** @description The deployment whose nodes that did not succeed have another try. */
+            retry_of: number | null;
             cancel_requested: boolean;
             rollout: components["schemas"]["Rollout"];
             /** @description The nodes up to this wave have their turn, or had it. */
@@ -501,8 +533,20 @@ export interface components {
                  */
                 until: string | null;
             } | null;
+            /**
+             * @description While it runs: every node fetches before any switches; wave by wave; the nodes go back.
+             * @enum {string|null}
+             */
+            phase: "prepare" | "deploy" | "undo" | null;
+            /** @description Why nodes that had not had their turn did not have it, or why it was superseded. */
+            stop_reason: string | null;
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description null: it waits for its turn, or never had it.
+             */
+            started_at: string | null;
             /** Format: date-time */
             finished_at: string | null;
         };
@@ -685,7 +729,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The deployment was stored and started. */
+            /** @description The deployment was stored, and started or queued. */
             202: {
                 headers: {
                     Location?: string;
@@ -859,6 +903,32 @@ export interface operations {
             };
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+        };
+    };
+    retryDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["deployment"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A new deployment, to these nodes only, was stored, and started or queued. */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
         };
     };
     getOutput: {

@@ -22,8 +22,8 @@ TEST(Problems, ListsTheValidKeysWhereNoneIsNear) {
 }
 
 TEST(Problems, DoesNotAcceptTheKeysOfLaterVersionsYet) {
-  EXPECT_THAT(problems_of(config_with("\"shared\": [],", "\"fingerprint\": \"x\",")),
-              ElementsAre(testing::StartsWith("2:1: unknown key \"shared\" in an app;"),
+  EXPECT_THAT(problems_of(config_with("\"environments\": [],", "\"fingerprint\": \"x\",")),
+              ElementsAre(testing::StartsWith("2:1: unknown key \"environments\" in an app;"),
                           testing::StartsWith("4:1: unknown key \"fingerprint\" in a node;")));
 }
 
