@@ -7,6 +7,7 @@
 #include <boost/asio/write.hpp>
 
 #include "async/deadline.h"
+#include "net/name_lookup.h"
 
 namespace slipway::net {
 namespace {
@@ -56,15 +57,10 @@ class TcpStream : public Stream {
 };
 
 asio::awaitable<base::Result<Tcp::socket>> resolve_and_connect(std::string host, std::uint16_t port) {
-  const auto executor = co_await asio::this_coro::executor;
-  Tcp::resolver resolver{executor};
-  const auto [not_found, endpoints] = co_await resolver.async_resolve(host, std::to_string(port), quietly);
-  if (not_found) {
-    co_return base::fail(base::ErrorCode::unavailable, "the name {} cannot be resolved: {}", host,
-                         not_found.message());
-  }
-  Tcp::socket socket{executor};
-  const auto [error, endpoint] = co_await asio::async_connect(socket, endpoints, quietly);
+  const auto endpoints = co_await resolve(host, port);
+  if (!endpoints) co_return std::unexpected(endpoints.error());
+  Tcp::socket socket{co_await asio::this_coro::executor};
+  const auto [error, endpoint] = co_await asio::async_connect(socket, *endpoints, quietly);
   if (error)
     co_return base::fail(base::ErrorCode::unavailable, "cannot connect to {}:{}: {}", host, port,
                          error.message());
