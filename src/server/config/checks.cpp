@@ -61,10 +61,15 @@ void check_places(const AppDraft& app, Report& report) {
   }
 }
 
+// A node's own value takes the place of its app's, key by key. Only where neither has a hook for going back
+// do the deploy hooks serve, the node's before the app's again.
 Node finish_node(const NodeDraft& draft, const AppDraft& app) {
   Node node = draft;
   node.before_deploy = draft.before ? *draft.before : app.before.value_or(Commands{});
   node.after_deploy = draft.after ? *draft.after : app.after.value_or(Commands{});
+  node.before_rollback = draft.before_back ? draft.before_back : app.before_back;
+  node.after_rollback = draft.after_back ? draft.after_back : app.after_back;
+  node.health_check = draft.health ? *draft.health : app.health.value_or(std::nullopt);
   return node;
 }
 

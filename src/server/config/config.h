@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "server/config/health_check.h"
 #include "server/config/rollout.h"
 
 namespace slipway::server::config {
@@ -38,6 +39,9 @@ struct Node {
   fs::path path;                           // absolute, on the node
   std::vector<std::string> before_deploy;  // shell commands, one after the other
   std::vector<std::string> after_deploy;
+  std::optional<std::vector<std::string>> before_rollback;  // absent: before_deploy
+  std::optional<std::vector<std::string>> after_rollback;   // absent: after_deploy
+  std::optional<HealthCheck> health_check;
 };
 
 struct App {

@@ -27,10 +27,10 @@ std::string table(std::string_view title, const std::vector<KeyInfo>& keys) {
 }  // namespace
 
 std::string reference_markdown() {
-  return fmt::format("{}\n{}\n{}\n{}", table("At the top", config_schema().infos()),
-                     table("In an app", app_schema().infos()),
-                     table("In a rollout", rollout_schema().infos()),
-                     table("In a node", node_schema().infos()));
+  return fmt::format(
+      "{}\n{}\n{}\n{}\n{}", table("At the top", config_schema().infos()),
+      table("In an app", app_schema().infos()), table("In a rollout", rollout_schema().infos()),
+      table("In a health check", health_check_schema().infos()), table("In a node", node_schema().infos()));
 }
 
 }  // namespace slipway::server::config

@@ -5,47 +5,67 @@
 
 namespace slipway::server::config {
 
-KeyInfo before_deploy_key() {
-  return {
-      .name = "before_deploy",
-      .aliases = {"befor_deploy"},
-      .value = "a shell command or a list of them",
-      .fallback = "\"\"",
-      .doc =
-          "Run before the switch; a failure stops the order with nothing switched. A node's own value, also "
-          "an empty one, takes the place of its app's."};
+namespace {
+
+KeyInfo hook_key(std::string_view name, std::string_view fallback, std::string_view doc) {
+  return {.name = name, .value = "a shell command or a list of them", .fallback = fallback, .doc = doc};
 }
 
-KeyInfo after_deploy_key() {
-  return {
-      .name = "after_deploy",
-      .value = "a shell command or a list of them",
-      .fallback = "\"\"",
-      .doc =
-          "Run after the switch; a failure fails the node. A node's own value, also an empty one, takes the "
-          "place of its app's."};
+// The same keys for an app and for a node.
+template <class Draft>
+void add_care_keys(Schema<Draft>& schema) {
+  const auto add = [&](KeyInfo info, auto member, auto reader) {
+    schema.keys.push_back({std::move(info), into(member, reader)});
+  };
+  KeyInfo before = hook_key("before_deploy", "\"\"",
+                            "Run before the switch; a failure stops the order with nothing switched. A "
+                            "node's own value, also an empty one, takes the place of its app's.");
+  before.aliases = {"befor_deploy"};
+  add(std::move(before), &Draft::before, read_commands);
+  add(hook_key("after_deploy", "\"\"",
+               "Run after the switch; a failure fails the node. A node's own value, also an empty one, takes "
+               "the place of its app's."),
+      &Draft::after, read_commands);
+  add(hook_key(
+          "before_rollback", "",
+          "Run in the place of `before_deploy` when a node goes back. Without it, on the node and on its "
+          "app, `before_deploy` is."),
+      &Draft::before_back, read_commands);
+  add(hook_key("after_rollback", "",
+               "Run in the place of `after_deploy` when a node goes back. Without it, on the node and on its "
+               "app, `after_deploy` is."),
+      &Draft::after_back, read_commands);
+  add({.name = "health_check",
+       .value = "an object, or null",
+       .doc =
+           "What must come true after the last hook, or the node has failed; see below. A node's own value "
+           "takes the place of its app's as a whole; null: none."},
+      &Draft::health, read_health_check);
 }
+
+}  // namespace
 
 Schema<NodeDraft> node_schema() {
-  return {"a node",
-          {{{.name = "alias",
-             .value = "a name of 1 to 100 printable characters without '/'",
-             .doc = "What the node is called; unique within the app.",
-             .required = true},
-            into(&NodeDraft::alias, read_name)},
-           {{.name = "addr",
-             .value = "\"host:port\"",
-             .doc = "Where the agent on this node listens.",
-             .required = true},
-            into(&NodeDraft::addr, read_node_address)},
-           {{.name = "path",
-             .value = "an absolute path, POSIX or Windows",
-             .doc = "The working copy on the node, or the folder of its releases; missing or empty, it is "
-                    "filled from `url`.",
-             .required = true},
-            into(&NodeDraft::path, read_node_path)},
-           {before_deploy_key(), into(&NodeDraft::before, read_commands)},
-           {after_deploy_key(), into(&NodeDraft::after, read_commands)}}};
+  Schema<NodeDraft> schema{
+      "a node",
+      {{{.name = "alias",
+         .value = "a name of 1 to 100 printable characters without '/'",
+         .doc = "What the node is called; unique within the app.",
+         .required = true},
+        into(&NodeDraft::alias, read_name)},
+       {{.name = "addr",
+         .value = "\"host:port\"",
+         .doc = "Where the agent on this node listens.",
+         .required = true},
+        into(&NodeDraft::addr, read_node_address)},
+       {{.name = "path",
+         .value = "an absolute path, POSIX or Windows",
+         .doc = "The working copy on the node, or the folder of its releases; missing or empty, it is "
+                  "filled from `url`.",
+         .required = true},
+        into(&NodeDraft::path, read_node_path)}}};
+  add_care_keys(schema);
+  return schema;
 }
 
 namespace {
@@ -173,8 +193,7 @@ Schema<AppDraft> app_schema() {
         .doc = "The plan by which a deployment goes over the nodes; see below. Without it, all "
                "nodes at once."},
        read_rollout});
-  schema.keys.push_back({before_deploy_key(), into(&AppDraft::before, read_commands)});
-  schema.keys.push_back({after_deploy_key(), into(&AppDraft::after, read_commands)});
+  add_care_keys(schema);
   schema.keys.push_back({{.name = "node",
                           .aliases = {"nodes"},
                           .value = "a list of nodes",

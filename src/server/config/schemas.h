@@ -12,16 +12,20 @@
 
 namespace slipway::server::config {
 
-struct NodeDraft : Node {
-  const Located* source = nullptr;
+// What an app says for its nodes, and a node for itself.
+struct CareDraft {
   // Absent: as the app says. Present and empty: none, whatever the app says.
-  std::optional<Commands> before, after;
+  std::optional<Commands> before, after, before_back, after_back;
+  std::optional<std::optional<HealthCheck>> health;
 };
 
-struct AppDraft : App {
+struct NodeDraft : Node, CareDraft {
+  const Located* source = nullptr;
+};
+
+struct AppDraft : App, CareDraft {
   const Located* source = nullptr;
   std::optional<VcsType> known_type;
-  std::optional<Commands> before, after;
   Layout layout = Layout::in_place;
   Releases layout_settings;  // meaningful in the layout "releases"
   std::vector<NodeDraft> drafts;
@@ -33,12 +37,12 @@ struct ConfigDraft : Config {
 
 Schema<NodeDraft> node_schema();
 Schema<Rollout> rollout_schema();
+Schema<HealthCheck> health_check_schema();
 Schema<AppDraft> app_schema();
 Schema<ConfigDraft> config_schema();
 
-// Both hooks, the same keys for an app and for a node.
-KeyInfo before_deploy_key();
-KeyInfo after_deploy_key();
+// An object of the schema, or null: none, whatever the app says.
+void read_health_check(const Field& field, std::optional<std::optional<HealthCheck>>& result);
 
 // How the code lies on a node.
 std::vector<Key<AppDraft>> layout_keys();

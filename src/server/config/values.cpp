@@ -125,14 +125,23 @@ void read_listen_address(const Field& field, Address& result) {
   result = *address;
 }
 
-void read_node_address(const Field& field, Address& result) {
+std::optional<Address> dialled_address(const Field& field) {
   const auto address = address_of(field);
-  if (!address) return;
+  if (!address) return std::nullopt;
   if (address->host.empty()) {
-    return field.problem(
-        fmt::format("{} names no host; expected \"host:port\"", in_quotes(field.value.text)));
+    field.problem(fmt::format("{} names no host; expected \"host:port\"", in_quotes(field.value.text)));
+    return std::nullopt;
   }
-  if (address->port == 0) return field.problem("port 0 cannot be dialled; expected 1 to 65535");
+  if (address->port == 0) {
+    field.problem("port 0 cannot be dialled; expected 1 to 65535");
+    return std::nullopt;
+  }
+  return address;
+}
+
+void read_node_address(const Field& field, Address& result) {
+  const auto address = dialled_address(field);
+  if (!address) return;
   if (!address->is_loopback()) field.warning("links are not encrypted yet: this node will be shown offline");
   result = *address;
 }

@@ -12,6 +12,9 @@ namespace slipway::server::config {
 
 using Commands = std::vector<std::string>;
 
+// "host:port" that something can be connected to.
+std::optional<Address> dialled_address(const Field& field);
+
 void read_text(const Field& field, std::string& result);
 void read_bool(const Field& field, bool& result);
 void read_name(const Field& field, std::string& result);

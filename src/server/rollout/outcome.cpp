@@ -1,6 +1,7 @@
 #include "server/rollout/outcome.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/text.h"
 #include "server/rollout/undo.h"
@@ -15,6 +16,8 @@ using store::NodeState;
 constexpr std::size_t max_revision = 200;
 constexpr std::size_t max_reason = 8000;
 constexpr std::size_t max_steps = 100;
+// Above every limit that a step can be given.
+constexpr std::uint64_t longest_step = std::chrono::milliseconds(std::chrono::days{365}).count();
 
 std::optional<std::string> shortened(const std::optional<std::string>& text, std::size_t limit) {
   return text ? std::optional(base::shorten(*text, limit)) : std::nullopt;
@@ -97,10 +100,12 @@ base::Result<> apply(store::DeploymentNode& node, const wire::StepFinished& fini
   if (node.steps.empty() || node.steps.back().name != finished.step) {
     return base::fail(base::ErrorCode::invalid, "the end of a step that did not begin");
   }
+  if (finished.state == wire::StepState::running)
+    return base::fail(base::ErrorCode::invalid, "a step that has ended and is running all the same");
   store::Step& step = node.steps.back();
   step.state = boost::describe::enum_to_string(finished.state, "");
   step.exit_code = finished.exit_code;
-  step.duration_ms = static_cast<std::int64_t>(finished.duration_ms);
+  step.duration_ms = static_cast<std::int64_t>(std::min(finished.duration_ms, longest_step));
   if (finished.revision) {
     node.revision_after = shortened(finished.revision, max_revision);
     if (finished.step == "check" && !node.undo) node.revision_before = node.revision_after;

@@ -60,6 +60,21 @@ std::optional<std::uint64_t> hold_of(const config::Rollout& plan, int waves) {
   return static_cast<std::uint64_t>(std::min(for_fetches + pauses, longest).count());
 }
 
+std::uint64_t in_ms(base::Millis time) {
+  return static_cast<std::uint64_t>(time.count());
+}
+
+std::optional<wire::HealthCheck> to_wire(const std::optional<config::HealthCheck>& check) {
+  if (!check) return std::nullopt;
+  return wire::HealthCheck{.http = check->http,
+                           .expect = check->expect,
+                           .tcp = check->tcp,
+                           .command = check->command,
+                           .interval_ms = in_ms(check->interval),
+                           .timeout_ms = in_ms(check->timeout),
+                           .healthy = check->healthy};
+}
+
 wire::Order make_order(std::int64_t deployment, const config::App& app, const config::Node& node,
                        const Request& request, const std::string& revision) {
   return {.id = base::make_id(),
@@ -71,7 +86,10 @@ wire::Order make_order(std::int64_t deployment, const config::App& app, const co
           .target = fleet::target_of(app, node),
           .before_deploy = node.before_deploy,
           .after_deploy = node.after_deploy,
-          .hook_timeout_ms = static_cast<std::uint64_t>(app.timeout.count())};
+          .hook_timeout_ms = in_ms(app.timeout),
+          .before_rollback = node.before_rollback,
+          .after_rollback = node.after_rollback,
+          .health_check = to_wire(node.health_check)};
 }
 
 }  // namespace

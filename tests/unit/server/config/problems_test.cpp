@@ -18,7 +18,7 @@ TEST(Problems, ListsTheValidKeysWhereNoneIsNear) {
   EXPECT_THAT(
       problems_of(config_with("", "\"weight\": 1,")),
       ElementsAre("4:1: unknown key \"weight\" in a node; expected one of alias, addr, path, before_deploy, "
-                  "after_deploy"));
+                  "after_deploy, before_rollback, after_rollback, health_check"));
 }
 
 TEST(Problems, DoesNotAcceptTheKeysOfLaterVersionsYet) {

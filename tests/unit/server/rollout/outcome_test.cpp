@@ -180,6 +180,30 @@ TEST_F(Apply, RefusesTheEndOfAStepThatDidNotBegin) {
   EXPECT_FALSE(node.revision_after);
 }
 
+TEST_F(Apply, KnowsTheStepsOfTheWayBack) {
+  for (const char* name : {"health_check", "before_rollback", "switch_back", "after_rollback"}) {
+    ASSERT_TRUE(apply(node, wire::StepStarted{name, ""})) << name;
+    ASSERT_TRUE(apply(node, wire::StepFinished{.step = name, .revision = "r1"})) << name;
+  }
+  EXPECT_EQ(node.revision_after, "r1");
+}
+
+TEST_F(Apply, RefusesAnEndThatIsNone) {
+  ASSERT_TRUE(apply(node, wire::StepStarted{"switch", ""}));
+  EXPECT_FALSE(apply(
+      node, wire::StepFinished{.step = "switch", .state = wire::StepState::running, .revision = "forged"}));
+  EXPECT_EQ(node.steps.at(0).state, "running");
+  EXPECT_FALSE(node.steps.at(0).duration_ms);
+  EXPECT_FALSE(node.revision_after);
+}
+
+TEST_F(Apply, BoundsADuration) {
+  ASSERT_TRUE(apply(node, wire::StepStarted{"switch", ""}));
+  ASSERT_TRUE(apply(
+      node, wire::StepFinished{.step = "switch", .duration_ms = std::numeric_limits<std::uint64_t>::max()}));
+  EXPECT_EQ(node.steps.at(0).duration_ms, 365LL * 24 * 3600 * 1000);
+}
+
 TEST_F(Apply, RefusesStepsWithoutEnd) {
   base::Result<> applied;
   int steps = 0;

@@ -165,6 +165,26 @@ TEST(Deployment, HoldsAnOrderForEachNode) {
   EXPECT_EQ(second->after_deploy, std::vector<std::string>{"three"});
 }
 
+TEST(Order, CarriesTheHealthCheckAndTheHooksForGoingBack) {
+  config::App app = make_app();
+  app.nodes[0].before_rollback = std::vector<std::string>{};
+  app.nodes[0].health_check = config::HealthCheck{.http = "http://h/", .expect = 204, .healthy = 3};
+  const auto deployment =
+      make_deployment(9, app, {&app.nodes[0], &app.nodes[1]}, {.action = "update"}, app.rollout, "7");
+  const auto first = json::decode<wire::Order>(json::parse(deployment.nodes[0].order).value()).value();
+  EXPECT_EQ(first.before_rollback, std::vector<std::string>{});
+  EXPECT_FALSE(first.after_rollback);
+  ASSERT_TRUE(first.health_check);
+  EXPECT_EQ(first.health_check->http, "http://h/");
+  EXPECT_EQ(first.health_check->expect, 204U);
+  EXPECT_FALSE(first.health_check->tcp);
+  EXPECT_EQ(first.health_check->interval_ms, 1000U);
+  EXPECT_EQ(first.health_check->timeout_ms, 30'000U);
+  EXPECT_EQ(first.health_check->healthy, 3U);
+  const auto second = json::decode<wire::Order>(json::parse(deployment.nodes[1].order).value()).value();
+  EXPECT_FALSE(second.health_check);
+}
+
 TEST(Revision, IsExactWhereItCanOnlyMeanOneThing) {
   using enum config::VcsType;
   EXPECT_TRUE(is_exact(git, std::string(40, 'a')));
