@@ -25,6 +25,15 @@ it('marks where steps begin and how a failed one ended, each once', () => {
   ])
 })
 
+it('marks the hooks of a rollback again when the node goes back after a failed check', () => {
+  const feed = new OutputFeed()
+  const names: Step['name'][] = ['before_rollback', 'switch', 'after_rollback', 'health_check', 'before_rollback', 'switch_back', 'after_rollback']
+  for (let count = 1; count <= names.length; count++) {
+    feed.node(nodeWith(...names.slice(0, count).map((name, index) => step(name, index === count - 1 ? 'running' : 'succeeded'))))
+  }
+  expect(feed.buffer('api-1').lines.map((line) => (line.kind === 'step' ? line.step : line.kind))).toEqual(names)
+})
+
 it('keeps the nodes apart', () => {
   const feed = new OutputFeed()
   feed.output({ deployment_id: 1, alias: 'a', step: 'check', stream: 'note', offset: 0, length: 1, text: 'x' })

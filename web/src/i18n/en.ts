@@ -185,7 +185,11 @@ export const en = {
     fetch: 'Fetch',
     before_deploy: 'Before hook',
     switch: 'Switch',
-    after_deploy: 'After hook'
+    after_deploy: 'After hook',
+    before_rollback: 'Before rollback hook',
+    after_rollback: 'After rollback hook',
+    health_check: 'Health check',
+    switch_back: 'Switch back'
   }
 }
 

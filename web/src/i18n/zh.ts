@@ -187,6 +187,10 @@ export const zh: Messages = {
     fetch: '获取',
     before_deploy: '部署前钩子',
     switch: '切换',
-    after_deploy: '部署后钩子'
+    after_deploy: '部署后钩子',
+    before_rollback: '回退前钩子',
+    after_rollback: '回退后钩子',
+    health_check: '健康检查',
+    switch_back: '切回'
   }
 }

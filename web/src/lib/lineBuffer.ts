@@ -2,7 +2,7 @@
 // escapes become spans, other escapes vanish. Bounded: the oldest lines go first and are counted,
 // and an endless line is cut. Plain data outside Vue's reactivity; listeners hear of every change.
 import { applySgr, className, plain, readEscape, type Style } from './ansi'
-import { stepNames } from './states'
+import { lastForward, turnOf } from './states'
 import type { OutputEvent, StepName, StepState } from '../api/types'
 
 export interface Span {
@@ -56,8 +56,8 @@ export class LineBuffer {
   }
 
   /** Marks the border once; not any more when output of a later step is there already. */
-  beginStep(step: StepName): void {
-    const index = stepNames.indexOf(step)
+  beginStep(step: StepName, goingBack = this.lastStep >= lastForward): void {
+    const index = turnOf(step, goingBack)
     if (index <= this.lastStep) return
     this.lastStep = index
     this.pushStep({ kind: 'step', step, ended: null, exitCode: null })

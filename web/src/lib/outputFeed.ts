@@ -24,10 +24,13 @@ export class OutputFeed {
   /** A success needs no line of its own: the next step begins. */
   node(node: DeploymentNode): void {
     const buffer = this.buffer(node.alias)
-    for (const step of node.steps) {
-      const key = `${node.alias}\n${step.name}`
+    let goingBack = false
+    for (const [index, step] of node.steps.entries()) {
+      const key = `${node.alias}\n${index}`
+      const wasChecked = goingBack
+      goingBack ||= step.name === 'health_check'
       if (this.ended.has(key)) continue
-      buffer.beginStep(step.name)
+      buffer.beginStep(step.name, wasChecked)
       if (step.state === 'running') continue
       this.ended.add(key)
       if (step.state !== 'succeeded') buffer.endStep(step.name, step.state, step.exit_code)
