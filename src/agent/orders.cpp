@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "agent/health_check.h"
 #include "agent/runner_process.h"
 #include "agent/spool_writer.h"
 #include "agent/steps.h"
@@ -38,7 +39,7 @@ base::Result<> validate(const wire::Order& order) {
   if (order.hold_ms && (*order.hold_ms == 0 || *order.hold_ms > longest_hold))
     return base::fail(ErrorCode::invalid, "an order can be held for 1 ms to 30 days, not for {} ms",
                       *order.hold_ms);
-  return {};
+  return order.health_check ? validate_health_check(*order.health_check) : base::Result<>{};
 }
 
 std::string last_words(const OrderDir& order) {

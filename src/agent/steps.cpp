@@ -1,7 +1,5 @@
 #include "agent/steps.h"
 
-#include <sys/stat.h>
-
 #include "base/text.h"
 
 namespace slipway::agent {
@@ -20,10 +18,6 @@ vcs::LocalChanges to_vcs(wire::LocalChanges changes) {
       return vcs::LocalChanges::discard;
   }
   return vcs::LocalChanges::keep;
-}
-
-std::string quoted(const std::string& command) {
-  return base::printable(base::shorten(command, 200));
 }
 
 std::optional<std::string> if_not_empty(std::string text) {
@@ -67,7 +61,8 @@ Steps::Steps(const wire::Order& order, SpoolWriter& spool, vcs::WorkingCopy& wor
                 spool_.note(line);
                 return base::Result<>{};
               },
-          .stop = &stop} {}
+          .stop = &stop},
+      aim_{order.action, order.revision, ""} {}
 
 process::Sink Steps::to_spool() {
   return [this](process::Stream stream, std::string_view bytes) {
@@ -80,9 +75,7 @@ asio::awaitable<wire::OrderResult> Steps::run() {
   co_await run_steps();
   // A hook may have moved the working copy, and a failed switch may have got half way: look instead of
   // believing.
-  const bool hook_ran_last = result_.state == wire::ResultState::succeeded && !order_.after_deploy.empty();
-  if (switch_tried_ && (hook_ran_last || result_.state != wire::ResultState::succeeded))
-    co_await find_revision_after();
+  if (!revision_sure_) co_await find_revision_after();
   co_await conclude();
   result_.time = base::to_rfc3339(base::now());
   co_return result_;
@@ -103,19 +96,40 @@ asio::awaitable<void> Steps::conclude() {
 }
 
 asio::awaitable<void> Steps::run_steps() {
+  const bool rollback = order_.action == wire::Action::rollback;
   if (!co_await step(StepName::check, check())) co_return;
   if (!co_await step(StepName::fetch, fetch())) co_return;
   if (order_.hold_ms && !co_await hold()) co_return;
-  if (!order_.before_deploy.empty() &&
-      !co_await step(StepName::before_deploy, hooks(StepName::before_deploy, order_.before_deploy))) {
-    co_return;
-  }
+  if (!co_await hook_step(rollback ? StepName::before_rollback : StepName::before_deploy)) co_return;
   if (!co_await step(StepName::switch_, switch_revision())) co_return;
-  if (!order_.after_deploy.empty() &&
-      !co_await step(StepName::after_deploy, hooks(StepName::after_deploy, order_.after_deploy))) {
+  if (!co_await hook_step(rollback ? StepName::after_rollback : StepName::after_deploy)) co_return;
+  if (!co_await get_healthy()) co_return;
+  result_.state = wire::ResultState::succeeded;
+}
+
+asio::awaitable<bool> Steps::get_healthy() {
+  if (!order_.health_check) co_return true;
+  if (co_await step(StepName::health_check, health())) co_return true;
+  if (result_.state == wire::ResultState::failed && working_copy_.can_switch_back()) co_await go_back();
+  co_return false;
+}
+
+// Asks nobody: the server may be out of reach.
+asio::awaitable<void> Steps::go_back() {
+  wire::OrderResult unhealthy = result_;
+  aim_ = {wire::Action::rollback, result_.revision_before.value_or(""), order_.revision};
+  const bool back = co_await hook_step(StepName::before_rollback) &&
+                    co_await step(StepName::switch_back, switch_back()) &&
+                    co_await hook_step(StepName::after_rollback);
+  const std::string why = unhealthy.reason.value_or("not healthy");
+  if (!back) {
+    const bool stopped = result_.state == wire::ResultState::cancelled;
+    result_.reason = fmt::format("{}; going back {}: {}", why, stopped ? "was cancelled" : "failed",
+                                 result_.reason.value_or("for no reason that is known"));
     co_return;
   }
-  result_.state = wire::ResultState::succeeded;
+  result_.state = wire::ResultState::rolled_back;
+  result_.reason = fmt::format("{}; the node went back to {}", why, aim_.revision);
 }
 
 // Prepared, but other nodes may not be: nothing is switched anywhere before all are.
@@ -162,6 +176,7 @@ asio::awaitable<Steps::Outcome> Steps::check() {
   if (!status) co_return failed(status.error());
   result_.revision_before = if_not_empty(status->revision);
   result_.revision_after = result_.revision_before;
+  aim_.previous = status->revision;
   co_return Outcome{.revision = result_.revision_before};
 }
 
@@ -174,74 +189,22 @@ asio::awaitable<Steps::Outcome> Steps::fetch() {
 
 asio::awaitable<Steps::Outcome> Steps::switch_revision() {
   switch_tried_ = true;
+  revision_sure_ = false;
   const auto switched = co_await working_copy_.switch_to(order_.revision, io_);
   if (!switched) co_return failed(switched.error());
+  revision_sure_ = true;
   result_.revision_after = order_.revision;
   co_return Outcome{.revision = order_.revision};
 }
 
-asio::awaitable<Steps::Outcome> Steps::hooks(StepName name, std::vector<std::string> commands) {
-  Outcome outcome;
-  for (const std::string& command : commands) {
-    if (stop_.requested()) co_return cancelled();
-    outcome = co_await hook(name, command);
-    if (outcome.state != StepState::succeeded) break;
-  }
-  co_return outcome;
-}
-
-asio::awaitable<Steps::Outcome> Steps::hook(StepName name, std::string command) {
-  const auto exit = co_await process::run(hook_command(command), to_spool(), &stop_);
-  if (exit && exit->still_open) {
-    spool_.note(
-        "a process that this command left running still holds its output; what it writes from now on is not "
-        "kept");
-  }
-  co_return judge_hook(name, command, exit);
-}
-
-process::Command Steps::hook_command(const std::string& command) const {
-  process::Command hook;
-  hook.argv = {"/bin/sh", "-c", command};
-  hook.directory = working_copy_.hook_directory().value_or(hook_directory());
-  hook.timeout = base::Millis{order_.hook_timeout_ms};
-  hook.env = {{"SLIPWAY_APP", order_.app},
-              {"SLIPWAY_NODE", order_.node},
-              {"SLIPWAY_ACTION", std::string(boost::describe::enum_to_string(order_.action, ""))},
-              {"SLIPWAY_REVISION", order_.revision},
-              {"SLIPWAY_PREVIOUS_REVISION", result_.revision_before.value_or("")},
-              {"SLIPWAY_PATH", order_.target.path},
-              {"SLIPWAY_DEPLOYMENT", order_.deployment},
-              {"SLIPWAY_ORDER", order_.id}};
-  if (const auto release = working_copy_.release()) hook.env["SLIPWAY_RELEASE"] = release->string();
-  return hook;
-}
-
-fs::path Steps::hook_directory() const {
-  // Before the first clone there is no such folder yet: the nearest one above it has to do.
-  fs::path directory = order_.target.path;
-  std::error_code ignored;
-  while (!fs::is_directory(directory, ignored) && directory.has_relative_path())
-    directory = directory.parent_path();
-  return directory;
-}
-
-Steps::Outcome Steps::judge_hook(StepName name, const std::string& command,
-                                 const base::Result<process::Exit>& exit) {
-  if (!exit) return failed(exit.error().context(wire::name_of(name)));
-  if (exit->by == process::EndedBy::stop) return cancelled();
-  Outcome outcome{.state = StepState::failed, .exit_code = exit->code};
-  if (exit->by == process::EndedBy::timeout) {
-    outcome.reason = fmt::format(
-        "{} ran longer than its limit of {} and was stopped with all its processes: {}", wire::name_of(name),
-        base::format_duration(base::Millis{order_.hook_timeout_ms}), quoted(command));
-    return outcome;
-  }
-  if (exit->ok()) return {.exit_code = 0};
-  const std::string how = exit->code > 128 ? fmt::format("was ended by signal {}", exit->code - 128)
-                                           : fmt::format("failed with exit code {}", exit->code);
-  outcome.reason = fmt::format("{} {}: {}", wire::name_of(name), how, quoted(command));
-  return outcome;
+asio::awaitable<Steps::Outcome> Steps::switch_back() {
+  revision_sure_ = false;
+  const auto current = co_await working_copy_.switch_back(io_);
+  if (!current) co_return failed(current.error());
+  revision_sure_ = true;
+  aim_.revision = *current;
+  result_.revision_after = *current;
+  co_return Outcome{.revision = *current};
 }
 
 Steps::Outcome Steps::failed(const base::Error& error) const {

@@ -1,4 +1,5 @@
-// The steps of an order, from check to after_deploy.
+// The steps of an order, from check to health_check, and the way back of a node that does not get healthy.
+// steps_hooks.cpp holds those that run commands.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -44,21 +45,36 @@ class Steps {
     std::optional<std::string> revision;
   };
 
+  // What hooks are told of the order. A node that goes back by itself has another aim than its order.
+  struct Aim {
+    wire::Action action;
+    std::string revision;
+    std::string previous;
+  };
+
+  asio::awaitable<void> run_steps();
   asio::awaitable<bool> step(wire::StepName name, asio::awaitable<Outcome> work);
   asio::awaitable<Outcome> check();
   asio::awaitable<Outcome> fetch();
   asio::awaitable<Outcome> switch_revision();
-  asio::awaitable<Outcome> hooks(wire::StepName name, std::vector<std::string> commands);
-  asio::awaitable<Outcome> hook(wire::StepName name, std::string command);
-  asio::awaitable<void> run_steps();
   asio::awaitable<bool> hold();
+  asio::awaitable<Outcome> switch_back();
+  asio::awaitable<bool> get_healthy();
+  asio::awaitable<void> go_back();
   asio::awaitable<void> find_revision_after();
   asio::awaitable<void> conclude();
 
+  // True also when there are no commands for this step, which is left out then.
+  asio::awaitable<bool> hook_step(wire::StepName name);
+  const std::vector<std::string>& commands_of(wire::StepName name) const;
+  asio::awaitable<Outcome> hooks(wire::StepName name, std::vector<std::string> commands);
+  asio::awaitable<Outcome> hook(wire::StepName name, std::string command);
+  asio::awaitable<Outcome> health();
   process::Command hook_command(const std::string& command) const;
   fs::path hook_directory() const;
   Outcome judge_hook(wire::StepName name, const std::string& command,
                      const base::Result<process::Exit>& exit);
+
   Outcome failed(const base::Error& error) const;
   Outcome cancelled() const;
   void finish(wire::StepName name, const Outcome& outcome, std::chrono::steady_clock::time_point started);
@@ -72,7 +88,11 @@ class Steps {
   Hold hold_;
   vcs::Io io_;
   wire::OrderResult result_;
+  Aim aim_;
   bool switch_tried_ = false;
+  // Whether result_.revision_after is sure to be true: nothing happened since it was seen that may have moved
+  // the working copy.
+  bool revision_sure_ = true;
 };
 
 }  // namespace slipway::agent
