@@ -37,7 +37,9 @@ class Server {
         http_(loop.get_executor(), {config_, fleet_, engine_, database_, events_, log_, SLIPWAY_VERSION}),
         signals_(loop, SIGTERM, SIGINT) {}
 
-  base::Result<> listen() { return http_.listen(config_.listen_http.host, config_.listen_http.port); }
+  base::Result<> listen() {
+    return http_.listen(config_.get()->listen_http.host, config_.get()->listen_http.port);
+  }
 
   asio::awaitable<void> start() {
     signals_.async_wait([this](boost::system::error_code error, int) {
@@ -84,7 +86,7 @@ class Server {
   }
 
   asio::io_context& loop_;
-  config::Config config_;
+  config::Current config_;
   base::Logger log_;
   std::string instance_;
   std::int64_t last_event_;

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "server/config/current.h"
 #include "server/config/json_reader.h"
 #include "server/config/schemas.h"
 
@@ -28,6 +29,10 @@ const Node* App::find_node(std::string_view alias) const {
 const App* Config::find_app(std::string_view name) const {
   const auto app = std::ranges::find(apps, name, &App::name);
   return app == apps.end() ? nullptr : &*app;
+}
+
+AppPtr find_app(const ConfigPtr& config, std::string_view name) {
+  return {config, config->find_app(name)};
 }
 
 bool Loaded::ok() const {

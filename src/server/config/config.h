@@ -31,6 +31,8 @@ struct Releases {
   std::uint32_t keep_releases = 5;
   std::uint64_t keep_bytes = 0;  // 0: no budget
   bool keep_failed = false;
+
+  bool operator==(const Releases&) const = default;
 };
 
 struct Node {
@@ -42,6 +44,8 @@ struct Node {
   std::optional<std::vector<std::string>> before_rollback;  // absent: before_deploy
   std::optional<std::vector<std::string>> after_rollback;   // absent: after_deploy
   std::optional<HealthCheck> health_check;
+
+  bool operator==(const Node&) const = default;
 };
 
 struct App {
@@ -56,6 +60,7 @@ struct App {
   std::vector<Node> nodes;
 
   const Node* find_node(std::string_view alias) const;
+  bool operator==(const App&) const = default;
 };
 
 struct Config {

@@ -32,7 +32,8 @@ AgentConnection::AgentConnection(asio::any_io_executor executor, base::Address a
       addr_(address_.text()),
       instance_(std::move(instance)),
       listener_(listener),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      closing_(executor_) {}
 
 std::optional<base::Time> AgentConnection::last_heard() const {
   return online_ && link_ != nullptr ? std::optional(link_->last_heard()) : last_heard_;
@@ -47,14 +48,24 @@ asio::awaitable<void> AgentConnection::run() {
     set_reason("links are not encrypted yet, so only agents on loopback addresses are dialled");
     co_return;
   }
-  for (;;) {
+  while (!closed_) {
     auto socket = co_await net::connect(address_.host.empty() ? "127.0.0.1" : address_.host, address_.port,
                                         connect_limit);
+    if (closed_) co_return;
     base::Error reason = socket ? co_await serve(std::move(*socket)) : socket.error();
+    if (closed_) co_return;
     went_offline(reason);
     // Cancelled: the next co_await throws.
-    co_await async::sleep_for(next_delay());
+    co_await closing_.wait_for(next_delay());
   }
+}
+
+void AgentConnection::close(const std::string& reason) {
+  closed_ = true;
+  closing_.notify();
+  const base::Error error{base::ErrorCode::cancelled, reason};
+  if (link_ != nullptr) link_->close(error);
+  went_offline(error);
 }
 
 base::Millis AgentConnection::next_delay() {

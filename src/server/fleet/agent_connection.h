@@ -38,8 +38,10 @@ class AgentConnection {
   AgentConnection(asio::any_io_executor executor, base::Address address, std::string instance,
                   ConnectionListener& listener, base::Logger log);
 
-  // Until it is cancelled.
+  // Until it is cancelled, or closed.
   asio::awaitable<void> run();
+  // Ends the link at once and dials no more.
+  void close(const std::string& reason);
 
   bool online() const { return online_; }
   const std::optional<std::string>& reason() const { return reason_; }  // why it is not online
@@ -84,6 +86,8 @@ class AgentConnection {
   base::Time connected_since_;
   std::map<std::string, std::shared_ptr<Question>> questions_;
   int failures_ = 0;
+  bool closed_ = false;
+  async::Event closing_;
   std::minstd_rand random_{std::random_device{}()};
 };
 

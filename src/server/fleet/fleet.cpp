@@ -50,6 +50,11 @@ std::string fingerprint(const NodeView& view) {
                      view.os.value_or("-"), view.drift ? fingerprint(*view.drift) : "-", view.behind);
 }
 
+// Holds the connection until its end, whenever the fleet lets go of it.
+asio::awaitable<void> run(std::shared_ptr<AgentConnection> connection) {
+  co_await connection->run();
+}
+
 }  // namespace
 
 wire::Target target_of(const config::App& app, const config::Node& node) {
@@ -61,19 +66,14 @@ wire::Target target_of(const config::App& app, const config::Node& node) {
           .releases = to_wire(app.releases)};
 }
 
-Fleet::Fleet(asio::any_io_executor executor, const config::Config& config, const std::string& instance,
+Fleet::Fleet(asio::any_io_executor executor, const config::Current& config, std::string instance,
              base::Logger log)
-    : executor_(executor), log_(std::move(log)), tasks_(executor) {
-  for (const config::App& app : config.apps) {
-    for (const config::Node& node : app.nodes) {
-      nodes_.push_back(
-          std::make_unique<NodeState>(NodeState{.app = &app, .node = &node, .addr = node.addr.text()}));
-      auto& connection = connections_[nodes_.back()->addr];
-      if (connection) continue;
-      ConnectionListener& listener = *this;
-      connection = std::make_unique<AgentConnection>(executor, node.addr, instance, listener, log_);
-    }
-  }
+    : executor_(executor),
+      config_(config),
+      instance_(std::move(instance)),
+      log_(std::move(log)),
+      tasks_(executor) {
+  read_config();
 }
 
 Fleet::~Fleet() = default;
@@ -88,8 +88,83 @@ void Fleet::compare_with(store::Ledger& ledger) {
 void Fleet::start(OrderListener& listener, Changed changed) {
   listener_ = &listener;
   changed_ = std::move(changed);
-  for (const auto& connection : connections_ | std::views::values) tasks_.spawn(connection->run());
+  for (const auto& connection : connections_ | std::views::values) tasks_.spawn(run(connection));
+  for (const std::string& addr : listener.needed_agents()) {
+    if (const auto address = base::parse_address(addr)) dial(*address);
+  }
+  tasks_.spawn(let_go());
   tasks_.spawn(read_regularly());
+}
+
+void Fleet::config_changed() {
+  read_config();
+  tasks_.spawn(let_go());
+}
+
+void Fleet::read_config() {
+  const config::ConfigPtr config = config_.get();
+  auto known = std::exchange(nodes_, {});
+  for (const config::App& app : config->apps) {
+    for (const config::Node& node : app.nodes) {
+      dial(node.addr);
+      nodes_.push_back(take_node(known, {config, &app}, node));
+    }
+  }
+  for (const NodePtr& left : known) left->gone = true;
+}
+
+// The node as it is known, if an order to it would mean the same as before.
+Fleet::NodePtr Fleet::take_node(std::vector<NodePtr>& known, const config::AppPtr& app,
+                                const config::Node& node) {
+  const std::string addr = node.addr.text();
+  const auto same = std::ranges::find_if(known, [&](const NodePtr& state) {
+    return state->app->name == app->name && state->node->alias == node.alias && state->addr == addr &&
+           json::encode(target_of(*state->app, *state->node)) == json::encode(target_of(*app, node));
+  });
+  if (same == known.end()) {
+    auto state = std::make_shared<NodeState>(NodeState{.app = app, .node = &node, .addr = addr});
+    if (online(addr)) start_reading(state);
+    return state;
+  }
+  NodePtr state = std::move(*same);
+  known.erase(same);
+  state->app = app;
+  state->node = &node;
+  return state;
+}
+
+void Fleet::dial(const base::Address& address) {
+  ConnectionPtr& connection = connections_[address.text()];
+  if (connection) return;
+  ConnectionListener& listener = *this;
+  connection = std::make_shared<AgentConnection>(executor_, address, instance_, listener, log_);
+  if (listener_ != nullptr) tasks_.spawn(run(connection));
+}
+
+bool Fleet::configured(const std::string& addr) const {
+  return std::ranges::any_of(nodes_, [&](const NodePtr& node) { return node->addr == addr; });
+}
+
+// Orders that are under way are followed to their end also where no node is any more.
+asio::awaitable<void> Fleet::let_go() {
+  if (std::exchange(letting_go_, true)) co_return;
+  for (bool waits = true; waits;) {
+    const std::set<std::string> needed = listener_->needed_agents();
+    waits = false;
+    for (auto next = connections_.begin(); next != connections_.end();) {
+      const auto here = next++;
+      if (configured(here->first)) continue;
+      if (needed.contains(here->first)) {
+        waits = true;
+        continue;
+      }
+      const ConnectionPtr connection = std::move(here->second);
+      connections_.erase(here);
+      connection->close("the node is no longer configured");
+    }
+    if (waits) co_await async::sleep_for(base::Millis{500});
+  }
+  letting_go_ = false;
 }
 
 asio::awaitable<void> Fleet::stop() {
@@ -169,12 +244,13 @@ asio::awaitable<base::Result<wire::Answer>> Fleet::ask(std::string addr, wire::Q
   const auto found = connections_.find(addr);
   if (found == connections_.end())
     co_return base::fail(base::ErrorCode::unavailable, "there is no agent at {}", addr);
-  co_return co_await found->second->ask(std::move(query), limit);
+  const ConnectionPtr connection = found->second;
+  co_return co_await connection->ask(std::move(query), limit);
 }
 
 void Fleet::connected(const std::string& addr) {
   for (const auto& node : nodes_) {
-    if (node->addr == addr) start_reading(*node);
+    if (node->addr == addr) start_reading(node);
   }
   tell_all(addr);
   listener_->agent_connected(addr);
@@ -197,19 +273,19 @@ base::Result<> Fleet::spool(const std::string& addr, const wire::Spool& spool, s
   return listener_->spool(addr, spool, frames);
 }
 
-void Fleet::refresh(const std::string& app, const std::string& alias,
+void Fleet::refresh(const std::string& app, const std::string& alias, const std::string& addr,
                     const std::optional<std::string>& revision) {
   for (const auto& node : nodes_) {
-    if (node->app->name != app || node->node->alias != alias) continue;
+    if (node->app->name != app || node->node->alias != alias || node->addr != addr) continue;
     if (revision && node->status) {
       node->status->revision = revision;
       tell(*node);
     }
-    tasks_.spawn(read_soon(*node));
+    tasks_.spawn(read_soon(node));
   }
 }
 
-asio::awaitable<void> Fleet::read_soon(NodeState& node) {
+asio::awaitable<void> Fleet::read_soon(NodePtr node) {
   co_await async::sleep_for(read_delay);
   start_reading(node);
 }
@@ -222,20 +298,20 @@ asio::awaitable<void> Fleet::read_regularly() {
     const auto count = static_cast<std::int64_t>(std::max<std::size_t>(1, nodes_.size()));
     co_await async::sleep_for(std::max(base::Millis{1}, base::Millis(status_interval) / count));
     if (nodes_.empty()) continue;
-    NodeState& node = *nodes_[++turn % nodes_.size()];
-    const bool was_read = std::chrono::steady_clock::now() - node.read_at < status_interval / 2;
-    if (online(node.addr) && !was_read) start_reading(node);
+    const NodePtr node = nodes_[++turn % nodes_.size()];
+    const bool was_read = std::chrono::steady_clock::now() - node->read_at < status_interval / 2;
+    if (online(node->addr) && !was_read) start_reading(node);
   }
 }
 
-void Fleet::start_reading(NodeState& node) {
-  node.read_again = node.reading;
-  if (node.reading) return;
-  int& readings = readings_[node.addr];
-  node.waiting = readings >= readings_of_one_agent;
-  if (node.waiting) return;
+void Fleet::start_reading(const NodePtr& node) {
+  node->read_again = node->reading;
+  if (node->reading) return;
+  int& readings = readings_[node->addr];
+  node->waiting = readings >= readings_of_one_agent;
+  if (node->waiting) return;
   ++readings;
-  node.reading = true;
+  node->reading = true;
   tasks_.spawn(read_status(node));
 }
 
@@ -243,23 +319,24 @@ void Fleet::read_next(const std::string& addr) {
   --readings_[addr];
   const auto next =
       std::ranges::find_if(nodes_, [&](const auto& node) { return node->waiting && node->addr == addr; });
-  if (next != nodes_.end()) start_reading(**next);
+  if (next != nodes_.end()) start_reading(*next);
 }
 
-asio::awaitable<void> Fleet::read_status(NodeState& node) {
+asio::awaitable<void> Fleet::read_status(NodePtr node) {
   do {
-    node.read_again = false;
-    node.read_at = std::chrono::steady_clock::now();
-    const std::uint64_t works = node.works;
-    wire::Query query{.kind = wire::QueryKind::status, .target = target_of(*node.app, *node.node)};
-    auto answer = co_await ask(node.addr, std::move(query), status_limit);
+    node->read_again = false;
+    node->read_at = std::chrono::steady_clock::now();
+    const std::uint64_t works = node->works;
+    wire::Query query{.kind = wire::QueryKind::status, .target = target_of(*node->app, *node->node)};
+    auto answer = co_await ask(node->addr, std::move(query), status_limit);
+    if (node->gone) break;
     // What was read while an order was at work says nothing about how the order left the node.
-    const bool undisturbed = works == node.works && !is_at_work(node);
-    if (answer && undisturbed) node.known = true;
-    take_status(node, std::move(answer));
-  } while (node.read_again);
-  node.reading = false;
-  read_next(node.addr);
+    const bool undisturbed = works == node->works && !is_at_work(*node);
+    if (answer && undisturbed) node->known = true;
+    take_status(*node, std::move(answer));
+  } while (node->read_again);
+  node->reading = false;
+  read_next(node->addr);
 }
 
 void Fleet::take_status(NodeState& node, base::Result<wire::Answer> answer) {

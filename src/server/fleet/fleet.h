@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/time.h"
-#include "server/config/config.h"
+#include "server/config/current.h"
 #include "server/fleet/agent_connection.h"
 #include "server/fleet/drift.h"
 #include "server/store/ledger.h"
@@ -54,6 +55,8 @@ class OrderListener {
   // An error closes the link: what came cannot be trusted.
   virtual base::Result<> spool(const std::string& addr, const wire::Spool& spool,
                                std::string_view frames) = 0;
+  // The agents that orders are still waited for from, whether or not a node of the configuration is there.
+  virtual std::set<std::string> needed_agents() const = 0;
 };
 
 class Fleet : private ConnectionListener {
@@ -61,8 +64,8 @@ class Fleet : private ConnectionListener {
   // Called with the app's name and the node when a node's view has changed.
   using Changed = std::function<void(const std::string& app, const NodeView& node)>;
 
-  // `instance` is this server's own id. The config must live as long as the fleet.
-  Fleet(asio::any_io_executor executor, const config::Config& config, const std::string& instance,
+  // `instance` is this server's own id.
+  Fleet(asio::any_io_executor executor, const config::Current& config, std::string instance,
         base::Logger log);
   ~Fleet() override;
 
@@ -72,6 +75,9 @@ class Fleet : private ConnectionListener {
 
   // Dials every distinct address, until stop().
   void start(OrderListener& listener, Changed changed);
+  // Another configuration is in force: dials what is new, keeps what is known of nodes that stayed the same,
+  // and lets an agent that no node is at any more go as soon as it is not needed.
+  void config_changed();
   asio::awaitable<void> stop();
 
   NodeView view(const config::App& app, const config::Node& node) const;
@@ -94,13 +100,15 @@ class Fleet : private ConnectionListener {
   asio::awaitable<base::Result<wire::Answer>> ask(std::string addr, wire::Query query, base::Millis limit);
 
   // An order has ended on the node, with its working copy at the revision as far as that is known. What else
-  // is true of it is read soon, when other nodes are not kept from their work by it.
-  void refresh(const std::string& app, const std::string& alias, const std::optional<std::string>& revision);
+  // is true of it is read soon, when other nodes are not kept from their work by it. `addr` is where the
+  // order was: the node may have moved since.
+  void refresh(const std::string& app, const std::string& alias, const std::string& addr,
+               const std::optional<std::string>& revision);
 
  private:
   struct NodeState {
-    const config::App* app = nullptr;
-    const config::Node* node = nullptr;
+    config::AppPtr app;
+    const config::Node* node = nullptr;  // of the app
     std::string addr;
     std::optional<wire::WorkingCopyStatus> status;
     std::optional<std::string> problem;
@@ -110,8 +118,11 @@ class Fleet : private ConnectionListener {
     bool known = true;        // no order has been at work there since the status was read
     std::uint64_t works = 0;  // times that an order was seen at work there
     std::chrono::steady_clock::time_point read_at = {};
+    bool gone = false;  // not, or not so, in the configuration any more
     std::string shown;  // what was last told, to tell changes only
   };
+  using NodePtr = std::shared_ptr<NodeState>;
+  using ConnectionPtr = std::shared_ptr<AgentConnection>;
 
   // ConnectionListener
   void connected(const std::string& addr) override;
@@ -122,11 +133,16 @@ class Fleet : private ConnectionListener {
 
   void standing_changed(const std::string& app, const std::optional<std::string>& alias);
   bool is_at_work(const NodeState& node) const;
-  asio::awaitable<void> read_status(NodeState& node);
+  void read_config();
+  NodePtr take_node(std::vector<NodePtr>& known, const config::AppPtr& app, const config::Node& node);
+  void dial(const base::Address& address);
+  bool configured(const std::string& addr) const;
+  asio::awaitable<void> let_go();
+  asio::awaitable<void> read_status(NodePtr node);
   void take_status(NodeState& node, base::Result<wire::Answer> answer);
   asio::awaitable<void> read_regularly();
-  asio::awaitable<void> read_soon(NodeState& node);
-  void start_reading(NodeState& node);
+  asio::awaitable<void> read_soon(NodePtr node);
+  void start_reading(const NodePtr& node);
   void read_next(const std::string& addr);
   void tell_all(const std::string& addr);
   void tell(NodeState& node);
@@ -134,13 +150,16 @@ class Fleet : private ConnectionListener {
   const AgentConnection* connection(const std::string& addr) const;
 
   asio::any_io_executor executor_;
+  const config::Current& config_;
+  std::string instance_;
   base::Logger log_;
   OrderListener* listener_ = nullptr;
   Changed changed_;
   const store::Ledger* ledger_ = nullptr;
   std::map<std::string, int> readings_;  // nodes that are being read, by address
-  std::map<std::string, std::unique_ptr<AgentConnection>> connections_;  // by address
-  std::vector<std::unique_ptr<NodeState>> nodes_;
+  std::map<std::string, ConnectionPtr> connections_;  // by address
+  std::vector<NodePtr> nodes_;
+  bool letting_go_ = false;
   async::TaskGroup tasks_;
 };
 

@@ -23,7 +23,8 @@ boost::json::object to_json(const rollout::CommitPage& page) {
 
 asio::awaitable<Response> list_apps(const HttpContext& context, const Request&) {
   boost::json::array apps;
-  for (const config::App& app : context.config.apps) apps.push_back(app_json(context, app));
+  const config::ConfigPtr config = context.config.get();
+  for (const config::App& app : config->apps) apps.push_back(app_json(context, app));
   co_return json_response(
       200, boost::json::object{{"apps", std::move(apps)}, {"last_event_id", context.events.last_id()}});
 }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/log.h"
-#include "server/config/config.h"
+#include "server/config/current.h"
 #include "server/fleet/fleet.h"
 #include "server/rollout/engine.h"
 #include "server/store/database.h"
@@ -13,7 +13,7 @@
 namespace slipway::server::http {
 
 struct HttpContext {
-  const config::Config& config;
+  const config::Current& config;
   fleet::Fleet& fleet;
   rollout::Engine& engine;
   store::Database& database;

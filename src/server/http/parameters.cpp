@@ -71,10 +71,10 @@ Checked<std::optional<std::string>> before_revision_of(const Request& request) {
   return text;
 }
 
-Checked<const config::App*> find_app(const config::Config& config, const std::string& name) {
-  if (const config::App* app = config.find_app(name)) return app;
+Checked<config::AppPtr> find_app(const config::Current& config, const std::string& name) {
+  if (auto app = config.find_app(name)) return app;
   std::vector<std::string> known;
-  for (const config::App& app : config.apps) known.push_back(app.name);
+  for (const config::App& app : config.get()->apps) known.push_back(app.name);
   const std::string meant = base::nearest(name, known);
   const std::string hint = meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant);
   return problem(ProblemCode::not_found, fmt::format("there is no app \"{}\"{}", shown(name), hint));

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/config/config.h"
+#include "server/config/current.h"
 #include "server/http/problem.h"
 #include "server/http/request.h"
 
@@ -34,8 +34,8 @@ Checked<std::int64_t> deployment_id_of(const Request& request);
 // "before" of a list of commits.
 Checked<std::optional<std::string>> before_revision_of(const Request& request);
 
-// {app}, as the configuration has it.
-Checked<const config::App*> find_app(const config::Config& config, const std::string& name);
+// {app}, as the configuration has it now.
+Checked<config::AppPtr> find_app(const config::Current& config, const std::string& name);
 
 // Where a stream of events goes on: the header Last-Event-ID, which a browser sets when it connects again, or
 // the query's last_event_id.

@@ -12,7 +12,7 @@ using store::Deployment;
 using store::DeploymentNode;
 using store::NodeState;
 
-Engine::Engine(asio::any_io_executor executor, const config::Config& config, fleet::Fleet& fleet,
+Engine::Engine(asio::any_io_executor executor, const config::Current& config, fleet::Fleet& fleet,
                store::Database& database, store::Journal& journal, base::Logger log)
     : executor_(executor),
       config_(config),
@@ -42,7 +42,9 @@ asio::awaitable<void> Engine::open() {
     journal_.taken_up(deployment);
     take_up(std::move(deployment));
   }
-  for (const config::App& app : config_.apps) start_next(app.name);
+  const config::ConfigPtr config = config_.get();
+  for (const config::App& app : config->apps) start_next(app.name);
+  look_at_orphans();
   tasks_.spawn(look_every_second());
 }
 
@@ -61,11 +63,39 @@ void Engine::take_up(Deployment deployment) {
   }
 }
 
+void Engine::config_changed() {
+  look_at_orphans();
+  const config::ConfigPtr config = config_.get();
+  for (const config::App& app : config->apps) {
+    if (app.rollout.catch_up) tasks_.spawn(catch_up(app.name));
+  }
+}
+
+// Deployments of apps that are not configured: what runs goes to its end, what waits would wait for nobody.
+void Engine::look_at_orphans() {
+  for (const auto& [id, deployment] : active_) {
+    if (is_final(deployment->state) || config_.find_app(deployment->app)) continue;
+    if (deployment->state == store::DeploymentState::queued)
+      tasks_.spawn(cancel_orphan(id, deployment->app));
+    else
+      log_->info("deployment {} goes on to its end, though {} is no longer configured", id, deployment->app);
+  }
+}
+
+asio::awaitable<void> Engine::cancel_orphan(std::int64_t id, std::string app) {
+  (void)co_await cancel(id, "the server, because " + app + " is no longer configured");
+}
+
 // --- requests ----------------------------------------------------------------------------------------------
 
-Outcome<const config::App*> Engine::find_app(const std::string& name) const {
-  if (const config::App* app = config_.find_app(name)) return app;
+Outcome<config::AppPtr> Engine::find_app(const std::string& name) const {
+  if (auto app = config_.find_app(name)) return app;
   return refuse(Refusal::unknown_app, "there is no app \"{}\"", base::printable(base::shorten(name, 100)));
+}
+
+bool Engine::still_in_force(const config::App& app) const {
+  const auto now = config_.find_app(app.name);
+  return now && *now == app;
 }
 
 asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Request request, Origin origin) {
@@ -82,6 +112,8 @@ asio::awaitable<Outcome<Deployment>> Engine::create(std::string app_name, Reques
   if (!revision) co_return std::unexpected(revision.error());
   // It may have been frozen meanwhile.
   if (auto free = check_not_frozen(app_name); !free) co_return std::unexpected(free.error());
+  if (!still_in_force(**app))
+    co_return refuse(Refusal::conflict, "the configuration of {} was just changed: try again", app_name);
   if (plan->offline == config::Offline::fail) {
     if (auto online = check_online(*nodes); !online) co_return std::unexpected(online.error());
   }

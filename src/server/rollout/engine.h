@@ -18,7 +18,7 @@
 #include "async/task_group.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "server/config/config.h"
+#include "server/config/current.h"
 #include "server/fleet/fleet.h"
 #include "server/rollout/refusal.h"
 #include "server/store/database.h"
@@ -49,13 +49,16 @@ struct Origin {
 
 class Engine : public fleet::OrderListener {
  public:
-  Engine(asio::any_io_executor executor, const config::Config& config, fleet::Fleet& fleet,
+  Engine(asio::any_io_executor executor, const config::Current& config, fleet::Fleet& fleet,
          store::Database& database, store::Journal& journal, base::Logger log);
   ~Engine() override;
 
   // Takes up what was unfinished when the server last stopped. Before the fleet starts.
   asio::awaitable<void> open();
   asio::awaitable<void> stop();
+
+  // Another configuration is in force. What has begun goes on as it was planned.
+  void config_changed();
 
   // Resolves the target, stores the deployment, starts it or lets it wait for its turn. When this returns a
   // deployment, it is durable.
@@ -90,6 +93,7 @@ class Engine : public fleet::OrderListener {
   void agent_gone(const std::string& addr) override;
   void order_state(const std::string& addr, const wire::OrderStateMessage& state) override;
   base::Result<> spool(const std::string& addr, const wire::Spool& spool, std::string_view frames) override;
+  std::set<std::string> needed_agents() const override;
 
  private:
   // An order that is not settled, by its id.
@@ -142,7 +146,10 @@ class Engine : public fleet::OrderListener {
   void give_up_on_lost(ActiveOrder& order);
   void give_up(ActiveOrder& order, const std::string& why);
 
-  Outcome<const config::App*> find_app(const std::string& name) const;
+  Outcome<config::AppPtr> find_app(const std::string& name) const;
+  bool still_in_force(const config::App& app) const;
+  void look_at_orphans();
+  asio::awaitable<void> cancel_orphan(std::int64_t id, std::string app);
   Outcome<void> check_not_frozen(const std::string& app) const;
   std::string nodes_away(const std::vector<std::pair<std::string, std::string>>& aliases_and_addrs) const;
   Outcome<void> check_online(const std::vector<const config::Node*>& nodes) const;
@@ -158,7 +165,7 @@ class Engine : public fleet::OrderListener {
                                           wire::Query query);
 
   asio::any_io_executor executor_;
-  const config::Config& config_;
+  const config::Current& config_;
   fleet::Fleet& fleet_;
   store::Database& database_;
   store::Journal& journal_;

@@ -116,6 +116,15 @@ asio::awaitable<void> Engine::acknowledge_settled(std::string addr, std::vector<
   }
 }
 
+std::set<std::string> Engine::needed_agents() const {
+  std::set<std::string> needed;
+  for (const auto& order : orders_ | std::views::values) {
+    // One that was lost is only waited for where it can still come back.
+    if (!is_final(order.node->state) || fleet_.online(order.node->addr)) needed.insert(order.node->addr);
+  }
+  return needed;
+}
+
 void Engine::agent_gone(const std::string& addr) {
   for (auto& order : orders_ | std::views::values) {
     if (order.node->addr == addr) order.following = false;
@@ -266,7 +275,7 @@ void Engine::end_node(ActiveOrder& order, NodeState state, std::optional<std::st
   journal_.make_durable();
   log_->info("deployment {}: {} {}{}{}", order.deployment->id, node.alias, store::name_of(state),
              node.reason ? ": " : "", base::printable(node.reason.value_or("")));
-  fleet_.refresh(order.deployment->app, node.alias,
+  fleet_.refresh(order.deployment->app, node.alias, node.addr,
                  state == NodeState::offline ? std::nullopt : node.revision_after);
 }
 

@@ -100,7 +100,8 @@ std::vector<std::string> Engine::returned_nodes(const config::App& app,
 }
 
 void Engine::catch_up_at(const std::string& addr) {
-  for (const config::App& app : config_.apps) {
+  const config::ConfigPtr config = config_.get();
+  for (const config::App& app : config->apps) {
     const bool there =
         std::ranges::any_of(app.nodes, [&](const config::Node& node) { return node.addr.text() == addr; });
     if (there && app.rollout.catch_up) tasks_.spawn(catch_up(app.name));
@@ -110,7 +111,7 @@ void Engine::catch_up_at(const std::string& addr) {
 // Nodes that a deployment left as they were, because they were away, get the app's revision once they are
 // back.
 asio::awaitable<void> Engine::catch_up(std::string name) {
-  const config::App* app = config_.find_app(name);
+  config::AppPtr app = config_.find_app(name);
   if (app == nullptr || !app->rollout.catch_up) co_return;
   const auto left = co_await database_.run([name](store::Store& store) { return store.left_behind(name); });
   const auto current = journal_.ledger().current(name);

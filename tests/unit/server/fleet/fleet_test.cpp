@@ -20,6 +20,7 @@ class Listener : public OrderListener {
   void order_state(const std::string&, const wire::OrderStateMessage& state) override {
     states.push_back(state);
   }
+  std::set<std::string> needed_agents() const override { return needed; }
   base::Result<> spool(const std::string&, const wire::Spool&, std::string_view frames) override {
     spooled += frames;
     if (refuse) return base::fail(ErrorCode::invalid, "not wanted");
@@ -31,6 +32,7 @@ class Listener : public OrderListener {
   bool refuse = false;
   std::vector<wire::OrderStateMessage> states;
   std::string spooled;
+  std::set<std::string> needed;
 };
 
 class FleetTest : public slipway::test::OnLoop {
@@ -48,10 +50,16 @@ class FleetTest : public slipway::test::OnLoop {
   }
 
   void start() {
-    fleet.emplace(executor, config, instance, base::make_null_logger());
+    current.emplace(config);
+    fleet.emplace(executor, *current, instance, base::make_null_logger());
     fleet->compare_with(ledger);
     fleet->start(listener,
                  [this](const std::string& app, const NodeView& node) { told.emplace_back(app, node); });
+  }
+
+  void reload() {
+    current->replace(config);
+    fleet->config_changed();
   }
 
   void start_and_meet() {
@@ -82,7 +90,7 @@ class FleetTest : public slipway::test::OnLoop {
     deployment.nodes[0].delivery = store::Delivery::settled;
     deployment.nodes[0].revision_after = deployment.revision;
     ledger.take(deployment, deployment.nodes[0], rows);
-    fleet->refresh("shop", "web1", deployment.revision);
+    fleet->refresh("shop", "web1", addr(), deployment.revision);
   }
 
   // Reads the node now: the agent is asked whenever it connects.
@@ -108,6 +116,7 @@ class FleetTest : public slipway::test::OnLoop {
 
   FakeAgent agent{executor};
   config::Config config;
+  std::optional<config::Current> current;
   const std::string instance = base::make_id();
   Listener listener;
   std::vector<std::pair<std::string, NodeView>> told;
@@ -145,12 +154,12 @@ TEST_F(FleetTest, TellsOfANodeOnlyWhenItChanged) {
   run_ready();
   const std::size_t before = told.size();
   const std::size_t asked = agent.queries.size();
-  fleet->refresh("shop", "web1", std::nullopt);
+  fleet->refresh("shop", "web1", addr(), std::nullopt);
   run_until([&] { return agent.queries.size() > asked; });
   ASSERT_TRUE(ask({.kind = wire::QueryKind::resolve}));
   EXPECT_EQ(told.size(), before);
   agent.standing = "elsewhere";
-  fleet->refresh("shop", "web1", std::nullopt);
+  fleet->refresh("shop", "web1", addr(), std::nullopt);
   run_until([&] { return told.size() > before; });
   EXPECT_EQ(told.back().second.revision, "elsewhere");
 }
@@ -389,6 +398,81 @@ TEST_F(FleetTest, StopsWhileItDialsAndWhileItTalks) {
   wait_for(fleet->stop());
   run_until([&] { return !agent.link_ends.empty(); });
   EXPECT_EQ(agent.link_ends[0], "the other side closed the link");
+}
+
+TEST_F(FleetTest, DialsANodeThatAReloadBrings) {
+  FakeAgent other{executor};
+  start_and_meet();
+  config.apps[0].nodes.push_back({.alias = "web2", .addr = other.address(), .path = "/srv/shop"});
+  reload();
+  run_until([&] { return fleet->online(other.address().text()); });
+  EXPECT_EQ(agent.hellos.size(), 1U);
+  wait_for(other.stop());
+}
+
+TEST_F(FleetTest, KeepsWhatItKnowsOfANodeThatAReloadLeavesAsItWas) {
+  start_and_meet();
+  config.apps[0].nodes[0].after_deploy = {"true"};
+  config.apps.push_back({.name = "blog"});
+  reload();
+  EXPECT_EQ(view().revision, "standing");
+  EXPECT_EQ(listener.gone, 0);
+}
+
+TEST_F(FleetTest, ReadsANodeAnewWhosePathWasChanged) {
+  start_and_meet();
+  config.apps[0].nodes[0].path = "/srv/elsewhere";
+  agent.standing = "elsewhere";
+  reload();
+  EXPECT_EQ(view().revision, std::nullopt);
+  run_until([&] { return view().revision == "elsewhere"; });
+  EXPECT_EQ(agent.queries.back().target.path, "/srv/elsewhere");
+}
+
+TEST_F(FleetTest, LetsAnAgentGoThatNoNodeIsAtAnyMore) {
+  start_and_meet();
+  const std::string before = addr();
+  config.apps[0].nodes.clear();
+  reload();
+  run_until([&] { return !agent.link_ends.empty(); });
+  EXPECT_EQ(listener.gone, 1);
+  EXPECT_EQ(fleet->offline_reason(before), "the node is no longer configured");
+}
+
+TEST_F(FleetTest, KeepsAnAgentAsLongAsItIsNeeded) {
+  start_and_meet();
+  const std::string before = addr();
+  listener.needed = {before};
+  config.apps[0].nodes.clear();
+  reload();
+  EXPECT_TRUE(wait_for(fleet->ask(before, {.kind = wire::QueryKind::resolve}, 10s)));
+  EXPECT_TRUE(fleet->online(before));
+  listener.needed.clear();
+  run_until([&] { return !fleet->online(before); });
+}
+
+TEST_F(FleetTest, DialsAnAgentThatIsNeededThoughNoNodeIsThere) {
+  const std::string before = addr();
+  config.apps[0].nodes.clear();
+  listener.needed = {before};
+  start();
+  run_until([&] { return fleet->online(before); });
+}
+
+TEST_F(FleetTest, EndsAQuestionToAnAgentThatItLetsGo) {
+  start_and_meet();
+  agent.answers_queries = false;
+  std::optional<base::Result<wire::Answer>> answer;
+  async::TaskGroup tasks(executor);
+  tasks.spawn([](FleetTest* test, std::optional<base::Result<wire::Answer>>& into) -> asio::awaitable<void> {
+    into = co_await test->fleet->ask(test->addr(), {.kind = wire::QueryKind::log}, 1h);
+  }(this, answer));
+  const std::size_t asked = agent.queries.size();
+  run_until([&] { return agent.queries.size() > asked; });
+  config.apps[0].nodes.clear();
+  reload();
+  wait_for(tasks.join());
+  EXPECT_EQ(answer->error().message, "the agent went away: the node is no longer configured");
 }
 
 TEST_F(FleetTest, SaysThatANodeIsNoLongerConfigured) {

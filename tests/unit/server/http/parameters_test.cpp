@@ -59,10 +59,11 @@ TEST(LastEventId, TheHeaderComesBeforeTheQuery) {
 TEST(App, AMistypedNameGetsAHint) {
   config::Config config;
   config.apps.push_back({.name = "website"});
-  EXPECT_EQ(find_app(config, "website").value()->name, "website");
-  EXPECT_EQ(find_app(config, "websitee").error().detail,
+  const config::Current current{std::move(config)};
+  EXPECT_EQ(find_app(current, "website").value()->name, "website");
+  EXPECT_EQ(find_app(current, "websitee").error().detail,
             "there is no app \"websitee\"; did you mean \"website\"?");
-  EXPECT_EQ(find_app(config, "x").error().code, ProblemCode::not_found);
+  EXPECT_EQ(find_app(current, "x").error().code, ProblemCode::not_found);
 }
 
 Checked<rollout::Request> read(std::string body, std::string type = "application/json; charset=utf-8") {

@@ -103,7 +103,7 @@ class ServerTest : public testing::Test {
 
   fs::path directory_ = fs::temp_directory_path() / ("slipway-http-" + base::make_id());
   base::Logger log_ = base::make_null_logger();
-  config::Config config_ = demo_config();
+  config::Current config_{demo_config()};
   std::string output_;
   Loop loop_;
   std::unique_ptr<store::Store> store_;

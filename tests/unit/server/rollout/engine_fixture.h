@@ -16,15 +16,17 @@ using store::Deployment;
 struct Parts {
   Parts(const asio::any_io_executor& executor, const config::Config& config,
         std::unique_ptr<store::Store> opened)
-      : instance(opened->instance()),
+      : current(config),
+        instance(opened->instance()),
         last_event(opened->last_event_id()),
         database(std::move(opened)),
         events(executor, database, last_event),
         journal(executor, database, events, base::make_null_logger(),
                 [](const base::Error& error) { throw std::runtime_error(error.message); }),
-        fleet(executor, config, instance, base::make_null_logger()),
-        engine(executor, config, fleet, database, journal, base::make_null_logger()) {}
+        fleet(executor, current, instance, base::make_null_logger()),
+        engine(executor, current, fleet, database, journal, base::make_null_logger()) {}
 
+  config::Current current;
   std::string instance;
   std::int64_t last_event;
   store::Database database;
