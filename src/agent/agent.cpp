@@ -32,6 +32,7 @@ Agent::Agent(asio::any_io_executor executor, AgentOptions options, base::Logger 
       log_(std::move(log)),
       status_(executor, std::make_unique<WorkingCopies>()),
       orders_(executor, options_.data, options_.program, log_),
+      housekeeping_(options_.data, options_.keep, log_),
       tasks_(executor) {
   utsname system{};
   ::uname(&system);
@@ -113,6 +114,7 @@ base::Result<> Agent::listen_on(const asio::ip::address& address) {
 
 void Agent::start() {
   for (Tcp::acceptor& acceptor : acceptors_) tasks_.spawn(accept_loop(acceptor));
+  tasks_.spawn(housekeeping_.run());
 }
 
 std::vector<std::string> Agent::addresses() const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/housekeeping.h"
 #include "agent/orders.h"
 #include "agent/session.h"
 #include "async/task_group.h"
@@ -21,6 +22,7 @@ struct AgentOptions {
   std::uint16_t port = 8081;
   fs::path data;     // where orders, spools and saved local changes are kept
   fs::path program;  // this executable, started again as the runner
+  Keep keep = {};    // of what is not needed any more
 };
 
 class Agent {
@@ -54,6 +56,7 @@ class Agent {
   base::UniqueFd data_lock_;
   StatusReader status_;
   Orders orders_;
+  Housekeeping housekeeping_;
   std::vector<Tcp::acceptor> acceptors_;
   async::TaskGroup tasks_;
 };

@@ -16,8 +16,6 @@
 namespace slipway::agent {
 namespace {
 
-// A collected order is kept for a while for people who look into the data directory.
-constexpr std::chrono::hours keep_collected{7 * 24};
 // With less than this on the disk, what is collected goes earlier.
 constexpr std::uintmax_t wanted_room = std::uintmax_t{8} << 20U;
 
@@ -100,23 +98,11 @@ base::Result<> Orders::open() {
   for (const fs::path& directory : {data_, orders_, data_ / "locks", data_ / "patches", data_ / "cache"}) {
     if (auto made = base::make_writable_directory(directory); !made) return made;
   }
-  remove_old();
   tasks_.spawn(spool_watch_.run());
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(orders_, error)) take_up(entry.path());
   if (error) return base::fail(base::ErrorCode::io, "cannot read {}: {}", orders_.string(), error.message());
   return {};
-}
-
-void Orders::remove_old() {
-  std::error_code ignored;
-  const auto now = fs::file_time_type::clock::now();
-  for (const auto& entry : fs::directory_iterator(orders_, ignored)) {
-    const fs::path mark = entry.path() / "collected";
-    const auto written = fs::last_write_time(mark, ignored);
-    if (!ignored && now - written > keep_collected) fs::remove_all(entry.path(), ignored);
-    ignored.clear();
-  }
 }
 
 void Orders::make_room() {

@@ -75,7 +75,6 @@ class Orders {
   void start(const std::shared_ptr<LiveOrder>& order);
   void watch(const std::shared_ptr<LiveOrder>& order);
   void collect_if_done(const std::shared_ptr<LiveOrder>& order);
-  void remove_old();
   void make_room();
   asio::awaitable<void> follow_runner(std::shared_ptr<LiveOrder> order);
   asio::awaitable<base::UniqueFd> wait_for_lock(std::shared_ptr<LiveOrder> order);

@@ -14,6 +14,8 @@
 #include "agent/runner.h"
 #include "base/address.h"
 #include "base/log.h"
+#include "base/size.h"
+#include "base/time.h"
 
 namespace {
 
@@ -32,12 +34,16 @@ Examples:
       Listen on port 8081 for servers on this host.
   slipway-agent -l 127.0.0.1:8093 --data /srv/slipway-agent
       Another port, another place for orders and saved local changes.
+  slipway-agent --keep-orders 1d --keep-bytes 200MiB
+      On a host with a small disk: forget orders sooner once their server has stored all of them.
 
 Links are not encrypted yet, so the agent listens on loopback addresses only.
 
 The data directory holds one folder for each order (orders/ID: order.json, the output as `spool`), what
 "local_changes": "discard" saved (patches/), and repositories from which histories are read and releases
 are made (cache/).
+An order goes a week after its server has stored all of it, or sooner where they take more than 1 GiB together; never
+before. A repository in cache/ goes when it was not used for 30 days. What is in patches/ is never removed.
 Orders go on while the agent is stopped, killed or upgraded; the next start takes them up again.
 Name this agent in the server's server.json:  {"alias": "api-1", "addr": "127.0.0.1:8081", "path": "/srv/app"}
 )";
@@ -93,6 +99,13 @@ int main(int argc, char** argv) {
   app.add_option("-l,--listen", listen, "Where to listen for servers: \":PORT\" or \"HOST:PORT\"")
       ->capture_default_str();
   app.add_option("--data", data, "The agent's data directory")->capture_default_str();
+  std::string keep_orders = "7d";
+  std::string keep_bytes = "1GiB";
+  app.add_option("--keep-orders", keep_orders,
+                 "How long an order is kept after its server has stored all of it, such as \"7d\" or \"12h\"")
+      ->capture_default_str();
+  app.add_option("--keep-bytes", keep_bytes, "How much such orders may take together, such as \"500MiB\"")
+      ->capture_default_str();
   app.add_flag("--debug", debug, "Log more");
   fs::path order;
   CLI::App* runner =
@@ -107,8 +120,19 @@ int main(int argc, char** argv) {
     log->error("-l: {}", address.error().message);
     return 2;
   }
+  const auto orders = base::parse_duration(keep_orders);
+  const auto bytes = base::parse_size(keep_bytes);
+  if (!orders || !bytes) {
+    log->error(
+        "{}", orders ? "--keep-bytes: " + bytes.error().message : "--keep-orders: " + orders.error().message);
+    return 2;
+  }
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  return run_agent({address->host, address->port, fs::absolute(data), error ? fs::path(argv[0]) : program},
+  return run_agent({.host = address->host,
+                    .port = address->port,
+                    .data = fs::absolute(data),
+                    .program = error ? fs::path(argv[0]) : program,
+                    .keep = {.orders = *orders, .bytes = *bytes}},
                    log);
 }

@@ -1,0 +1,35 @@
+// What the agent keeps in its data directory beyond what it needs: orders that their servers have stored, and
+// cached repositories. Looked through at the start and every hour, one removal at a time.
+//
+// Never touched: an order whose result its server has not stored, or whose runner lives; and patches/, which
+// is what people wrote.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <filesystem>
+
+#include "agent/old_orders.h"
+#include "base/log.h"
+
+namespace slipway::agent {
+
+namespace asio = boost::asio;
+
+class Housekeeping {
+ public:
+  Housekeeping(std::filesystem::path data, Keep keep, base::Logger log)
+      : data_(std::move(data)), keep_(keep), log_(std::move(log)) {}
+
+  // Until it is cancelled.
+  asio::awaitable<void> run();
+
+ private:
+  asio::awaitable<void> remove_orders();
+  asio::awaitable<void> remove_caches();
+
+  std::filesystem::path data_;
+  Keep keep_;
+  base::Logger log_;
+};
+
+}  // namespace slipway::agent
