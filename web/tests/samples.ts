@@ -21,7 +21,7 @@ export function app(values: Partial<App> = {}): App {
 export function deploymentNode(values: Partial<DeploymentNode> = {}): DeploymentNode {
   return {
     alias: 'api-1', state: 'pending', step: null, exit_code: null, reason: null, steps: [], revision_before: null,
-    revision_after: null, started_at: null, finished_at: null, output_bytes: 0, wave: 0, ...values
+    revision_after: null, started_at: null, finished_at: null, output_bytes: 0, output_removed: false, wave: 0, ...values
   }
 }
 

@@ -23,6 +23,8 @@ Examples:
       Read the configuration and say what is wrong with it, all at once. Exit code 2 if anything is.
   slipway-server -c server.json
       Run. The page's address is in the log.
+  kill -HUP PID
+      Put what server.json says now in force, as a whole or not at all; the log tells what changed.
 
 A small server.json:
   {
@@ -78,5 +80,6 @@ int main(int argc, char** argv) {
     return 0;
   }
   raise_file_limit();
-  return apps::run_server(std::move(loaded->config), base::make_stderr_logger(loaded->config.debug));
+  const base::Logger log = base::make_stderr_logger(loaded->config.debug);
+  return apps::run_server(file, std::move(*loaded), log);
 }

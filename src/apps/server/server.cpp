@@ -3,14 +3,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/serialize.hpp>
 #include <csignal>
 
+#include "apps/server/reloader.h"
+#include "async/task_group.h"
 #include "server/fleet/fleet.h"
 #include "server/http/server.h"
 #include "server/http/views.h"
 #include "server/rollout/engine.h"
 #include "server/store/database.h"
+#include "server/store/history.h"
 #include "server/store/journal.h"
 
 namespace slipway::apps {
@@ -22,10 +26,10 @@ using namespace slipway::server;
 // The parts in the order in which they depend on each other.
 class Server {
  public:
-  Server(asio::io_context& loop, config::Config config, std::unique_ptr<store::Store> opened,
-         base::Logger log)
+  Server(asio::io_context& loop, const std::filesystem::path& file, config::Loaded loaded,
+         std::unique_ptr<store::Store> opened, base::Logger log)
       : loop_(loop),
-        config_(std::move(config)),
+        config_(loaded.config),
         log_(std::move(log)),
         instance_(opened->instance()),
         last_event_(opened->last_event_id()),
@@ -34,8 +38,15 @@ class Server {
         journal_(loop.get_executor(), database_, events_, log_, [this](const base::Error&) { fail(); }),
         fleet_(loop.get_executor(), config_, instance_, log_),
         engine_(loop.get_executor(), config_, fleet_, database_, journal_, log_),
-        http_(loop.get_executor(), {config_, fleet_, engine_, database_, events_, log_, SLIPWAY_VERSION}),
-        signals_(loop, SIGTERM, SIGINT) {}
+        history_(
+            loop.get_executor(), database_, events_, [this] { return config_.get()->history; }, log_),
+        reloader_(file, std::move(loaded), config_, database_, log_,
+                  [this](const std::vector<std::string>& changes) { config_changed(changes); }),
+        http_(loop.get_executor(), {config_, fleet_, engine_, database_, events_, log_, SLIPWAY_VERSION,
+                                    [this] { return reloader_.reload(); }}),
+        signals_(loop, SIGTERM, SIGINT),
+        hangups_(loop, SIGHUP),
+        tasks_(loop.get_executor()) {}
 
   base::Result<> listen() {
     return http_.listen(config_.get()->listen_http.host, config_.get()->listen_http.port);
@@ -51,9 +62,12 @@ class Server {
     journal_.ledger().load(co_await database_.run([](store::Store& store) { return store.ledger(); }));
     fleet_.compare_with(journal_.ledger());
     co_await engine_.open();
+    co_await history_.open();
     fleet_.start(engine_, [this](const std::string& app, const fleet::NodeView& node) {
       journal_.node(boost::json::serialize(http::node_event(app, node)));
     });
+    history_.start();
+    tasks_.spawn(reload_on_hangup());
     http_.start();
     for (const std::string& address : http_.addresses()) log_->info("page and API on http://{}/", address);
   }
@@ -61,8 +75,26 @@ class Server {
   bool failed() const { return failed_; }
 
  private:
+  asio::awaitable<void> reload_on_hangup() {
+    for (;;) {
+      co_await hangups_.async_wait(asio::use_awaitable);
+      (void)co_await reloader_.reload();
+    }
+  }
+
+  // The fleet before the engine: what the engine asks of agents must be there.
+  void config_changed(const std::vector<std::string>& changes) {
+    log_->set_level(config_.get()->debug ? spdlog::level::debug : spdlog::level::info);
+    fleet_.config_changed();
+    engine_.config_changed();
+    history_.look_now();
+    journal_.config_changed(changes);
+  }
+
   asio::awaitable<void> stop() {
     co_await http_.stop();
+    co_await tasks_.stop();
+    co_await history_.stop();
     co_await fleet_.stop();
     co_await engine_.stop();
     if (!failed_) co_await journal_.stop();
@@ -95,21 +127,25 @@ class Server {
   store::Journal journal_;
   fleet::Fleet fleet_;
   rollout::Engine engine_;
+  store::History history_;
+  Reloader reloader_;
   http::HttpServer http_;
   asio::signal_set signals_;
+  asio::signal_set hangups_;
   bool failed_ = false;
+  async::TaskGroup tasks_;
 };
 
 }  // namespace
 
-int run_server(config::Config config, base::Logger log) {
-  auto opened = store::Store::open(config.data_dir);
+int run_server(const std::filesystem::path& file, config::Loaded loaded, base::Logger log) {
+  auto opened = store::Store::open(loaded.config.data_dir);
   if (!opened) {
     log->error("{}", opened.error().message);
     return 2;
   }
   asio::io_context loop{1};
-  Server server(loop, std::move(config), std::move(*opened), log);
+  Server server(loop, file, std::move(loaded), std::move(*opened), log);
   if (auto listening = server.listen(); !listening) {
     log->error("{}", listening.error().message);
     return 2;

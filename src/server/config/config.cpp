@@ -50,7 +50,8 @@ Loaded parse_config(std::string_view text, const fs::path& file) {
   ConfigDraft draft;
   if (read_object(config_schema(), *document.root, report, draft))
     check_config(draft, *document.root, report);
-  return {finish(draft, folder_of(file)), report.take()};
+  Config config = finish(draft, folder_of(file));
+  return {std::move(config), report.take(), std::move(*document.root)};
 }
 
 base::Result<Loaded> load_config(const fs::path& file) {

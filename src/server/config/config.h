@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "server/config/health_check.h"
+#include "server/config/history.h"
+#include "server/config/located.h"
 #include "server/config/rollout.h"
 
 namespace slipway::server::config {
@@ -68,6 +70,7 @@ struct Config {
   bool debug = false;
   std::string jwt_secret;
   fs::path data_dir;  // absolute; a relative one is taken from the folder of the configuration file
+  History history;
   std::vector<App> apps;
 
   const App* find_app(std::string_view name) const;
@@ -83,6 +86,7 @@ struct Problem {
 struct Loaded {
   Config config;                  // meaningful if ok()
   std::vector<Problem> problems;  // in the order of the file, warnings too
+  Located document{};             // what the file says, to be compared with what it says later
 
   bool ok() const;
 };

@@ -28,8 +28,9 @@ std::string table(std::string_view title, const std::vector<KeyInfo>& keys) {
 
 std::string reference_markdown() {
   return fmt::format(
-      "{}\n{}\n{}\n{}\n{}", table("At the top", config_schema().infos()),
-      table("In an app", app_schema().infos()), table("In a rollout", rollout_schema().infos()),
+      "{}\n{}\n{}\n{}\n{}\n{}", table("At the top", config_schema().infos()),
+      table("In a history", history_schema().infos()), table("In an app", app_schema().infos()),
+      table("In a rollout", rollout_schema().infos()),
       table("In a health check", health_check_schema().infos()), table("In a node", node_schema().infos()));
 }
 

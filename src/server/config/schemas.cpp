@@ -106,6 +106,11 @@ void read_rollout(const Field& field, AppDraft& app) {
   read_object(rollout_schema(), field.value, field.report, app.rollout);
 }
 
+void read_history(const Field& field, ConfigDraft& config) {
+  if (field.value.kind != Kind::object) return field.unexpected();
+  read_object(history_schema(), field.value, field.report, config.history);
+}
+
 void read_nodes(const Field& field, AppDraft& app) {
   read_objects(node_schema(), field, app.drafts);
 }
@@ -172,6 +177,24 @@ Schema<Rollout> rollout_schema() {
                "its own.")}};
 }
 
+Schema<History> history_schema() {
+  return {"a history",
+          {{{.name = "days",
+             .value = "a whole number of days, at least 1",
+             .fallback = "90",
+             .doc = "Deployments that ended longer ago are removed, but for the newest ten of each app and "
+                    "the last of "
+                    "each node."},
+            into(&History::days, read_days)},
+           {{.name = "max_bytes",
+             .value = "a size such as \"2GiB\", at least 1 MiB",
+             .fallback = "\"2GiB\"",
+             .doc = "What the database and the output may take together. Beyond it the output of the oldest "
+                    "deployments "
+                    "is removed, then their records; the newest deployment of each app stays."},
+            into(&History::max_bytes, read_budget)}}};
+}
+
 Schema<AppDraft> app_schema() {
   Schema<AppDraft> schema{"an app",
                           {{{.name = "name",
@@ -232,6 +255,11 @@ Schema<ConfigDraft> config_schema() {
          .fallback = "\"slipway-data\"",
          .doc = "Where the server keeps its database. A relative path begins at the folder of this file."},
         into(&ConfigDraft::data_dir, read_data_dir)},
+       {{.name = "history",
+         .value = "an object",
+         .fallback = "{}",
+         .doc = "How much of the past is kept; see below."},
+        read_history},
        {{.name = "apps", .value = "a list of apps", .fallback = "[]", .doc = "What is deployed."},
         read_apps}}};
 }

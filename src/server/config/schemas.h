@@ -38,6 +38,7 @@ struct ConfigDraft : Config {
 Schema<NodeDraft> node_schema();
 Schema<Rollout> rollout_schema();
 Schema<HealthCheck> health_check_schema();
+Schema<History> history_schema();
 Schema<AppDraft> app_schema();
 Schema<ConfigDraft> config_schema();
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/size.h"
 #include "base/text.h"
 
 namespace slipway::server::config {
@@ -111,6 +112,25 @@ void read_timeout(const Field& field, base::Millis& result) {
         fmt::format("{} is out of range; expected more than 0 and at most 7 days", found(field.value)));
   }
   result = *duration;
+}
+
+void read_days(const Field& field, std::chrono::days& result) {
+  constexpr std::int64_t most = 36'500;
+  if (field.value.kind != Kind::integer) return field.unexpected();
+  if (field.value.integer < 1 || field.value.integer > most)
+    return field.problem(fmt::format("{} is out of range; expected 1 to {} days", found(field.value), most));
+  result = std::chrono::days{field.value.integer};
+}
+
+void read_budget(const Field& field, std::uint64_t& result) {
+  constexpr std::uint64_t least = std::uint64_t{1} << 20U;
+  const bool number = field.value.kind == Kind::integer;
+  if (!number && field.value.kind != Kind::string) return field.unexpected();
+  const auto size = base::parse_size(field.value.text);
+  if (!size) return field.problem(size.error().message);
+  if (*size < least)
+    return field.problem(fmt::format("{} is too little; expected at least 1 MiB", found(field.value)));
+  result = *size;
 }
 
 void read_listen_address(const Field& field, Address& result) {

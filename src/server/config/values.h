@@ -22,6 +22,8 @@ void read_branch(const Field& field, std::string& result);
 void read_node_path(const Field& field, fs::path& result);
 void read_data_dir(const Field& field, fs::path& result);
 void read_timeout(const Field& field, base::Millis& result);
+void read_days(const Field& field, std::chrono::days& result);
+void read_budget(const Field& field, std::uint64_t& result);
 void read_listen_address(const Field& field, Address& result);
 void read_node_address(const Field& field, Address& result);
 // A command, or a list of them; empty ones are left out, so that "" means: none.

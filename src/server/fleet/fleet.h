@@ -156,7 +156,7 @@ class Fleet : private ConnectionListener {
   OrderListener* listener_ = nullptr;
   Changed changed_;
   const store::Ledger* ledger_ = nullptr;
-  std::map<std::string, int> readings_;  // nodes that are being read, by address
+  std::map<std::string, int> readings_;               // nodes that are being read, by address
   std::map<std::string, ConnectionPtr> connections_;  // by address
   std::vector<NodePtr> nodes_;
   bool letting_go_ = false;

@@ -1,16 +1,20 @@
 // What the handlers work with.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/log.h"
 #include "server/config/current.h"
+#include "server/config/reload.h"
 #include "server/fleet/fleet.h"
 #include "server/rollout/engine.h"
 #include "server/store/database.h"
 #include "server/store/event_log.h"
 
 namespace slipway::server::http {
+
+namespace asio = boost::asio;
 
 struct HttpContext {
   const config::Current& config;
@@ -20,6 +24,7 @@ struct HttpContext {
   store::EventLog& events;
   base::Logger log;
   std::string version;
+  std::function<asio::awaitable<config::Reload>()> reload = {};  // reads server.json again
 };
 
 }  // namespace slipway::server::http

@@ -15,10 +15,11 @@ boost::json::object to_json(const rollout::DeploymentPage& page) {
   return {{"deployments", std::move(deployments)}, {"more", page.more}};
 }
 
-// The "app" of the query; one that is not configured is not found.
+// The "app" of the query; one that is not configured is only found as long as it has a history.
 Checked<std::optional<std::string>> app_filter(const HttpContext& context, const Request& request) {
   auto name = request.query("app");
   if (!name) return std::nullopt;
+  if (context.engine.last_deployment(*name)) return name;
   const auto app = find_app(context.config, *name);
   if (!app) return std::unexpected(app.error());
   return name;

@@ -15,6 +15,10 @@ asio::awaitable<base::Result<std::string>> EventStream::next() {
   if (ended_) co_return std::string{};
   if (!std::exchange(started_, true)) co_return stream_start() + (reset_ ? stream_reset() : "");
   for (;;) {
+    if (is_behind_the_history()) {
+      after_ = context_.events.last_id();
+      co_return stream_reset();
+    }
     if (auto page = co_await read_page()) co_return std::move(*page);
     if (after_ < context_.events.last_id()) continue;
     if (final_) {
@@ -28,6 +32,11 @@ asio::awaitable<base::Result<std::string>> EventStream::next() {
     }
     if (!co_await context_.events.wait(after_, heartbeat_interval)) co_return heartbeat();
   }
+}
+
+// Some of what it would be told next was removed. The stream of a deployment ends with its end in any case.
+bool EventStream::is_behind_the_history() const {
+  return !filter_.deployment && after_ < context_.events.removed_up_to();
 }
 
 asio::awaitable<std::optional<std::string>> EventStream::read_page() {

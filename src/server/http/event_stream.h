@@ -25,6 +25,7 @@ class EventStream : public Body {
   asio::awaitable<base::Result<std::string>> next() override;
 
  private:
+  bool is_behind_the_history() const;
   asio::awaitable<std::optional<std::string>> read_page();
   asio::awaitable<bool> deployment_is_final();
 

@@ -10,6 +10,8 @@ namespace slipway::server::http {
 
 asio::awaitable<Response> get_health(const HttpContext& context, const Request& request);
 
+asio::awaitable<Response> reload_config(const HttpContext& context, const Request& request);
+
 asio::awaitable<Response> list_apps(const HttpContext& context, const Request& request);
 asio::awaitable<Response> get_app(const HttpContext& context, const Request& request);
 asio::awaitable<Response> freeze_app(const HttpContext& context, const Request& request);

@@ -26,6 +26,12 @@ asio::awaitable<Checked<OutputPlace>> find_output(const HttpContext& context, st
     const std::string shown = base::printable(base::shorten(alias, 100));
     co_return problem(ProblemCode::not_found, fmt::format("deployment {} has no node \"{}\"", id, shown));
   }
+  if (node->output_removed && node->output_bytes > 0)
+    co_return problem(
+        ProblemCode::gone,
+        fmt::format("the output of {} in deployment {} ({} bytes) was removed, to keep the history "
+                    "within \"max_bytes\"",
+                    alias, id, node->output_bytes));
   co_return OutputPlace{id, std::move(alias), node->output_name(), node->output_bytes};
 }
 

@@ -28,6 +28,8 @@ std::string_view title_of(ProblemCode code) {
       return "The request took too long to arrive";
     case ProblemCode::conflict:
       return "Not possible now";
+    case ProblemCode::gone:
+      return "It is not there any more";
     case ProblemCode::too_large:
       return "The request is too large";
     case ProblemCode::unsupported_media_type:
@@ -87,6 +89,8 @@ int status_of(ProblemCode code) {
       return 408;
     case ProblemCode::conflict:
       return 409;
+    case ProblemCode::gone:
+      return 410;
     case ProblemCode::too_large:
       return 413;
     case ProblemCode::unsupported_media_type:
@@ -112,10 +116,11 @@ int status_of(ProblemCode code) {
 
 Response to_response(const Problem& problem) {
   const int status = status_of(problem.code);
-  const boost::json::object document{{"type", "/problems/" + name_of(problem.code)},
-                                     {"title", title_of(problem.code)},
-                                     {"status", status},
-                                     {"detail", base::mask_credentials(base::to_utf8(problem.detail))}};
+  boost::json::object document{{"type", "/problems/" + name_of(problem.code)},
+                               {"title", title_of(problem.code)},
+                               {"status", status},
+                               {"detail", base::mask_credentials(base::to_utf8(problem.detail))}};
+  for (const auto& [name, value] : problem.more) document.emplace(name, value);
   return {.status = status,
           .headers = {{"Content-Type", "application/problem+json"}},
           .body = boost::json::serialize(document)};

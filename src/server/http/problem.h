@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/describe/enum.hpp>
+#include <boost/json/object.hpp>
 #include <string>
 
 #include "server/http/response.h"
@@ -14,12 +15,13 @@ namespace slipway::server::http {
 
 // The name of each is the last part of the document's "type": /problems/not_found.
 BOOST_DEFINE_ENUM_CLASS(ProblemCode, bad_request, forbidden, not_found, method_not_allowed, request_timeout,
-                        conflict, too_large, unsupported_media_type, range_not_satisfiable, invalid,
+                        conflict, gone, too_large, unsupported_media_type, range_not_satisfiable, invalid,
                         header_too_large, internal, node_failed, unavailable, no_node, node_timeout)
 
 struct Problem {
   ProblemCode code = ProblemCode::internal;
-  std::string detail;  // a sentence that says what happened and what to do
+  std::string detail;             // a sentence that says what happened and what to do
+  boost::json::object more = {};  // further members of the document
 };
 
 int status_of(ProblemCode code);

@@ -8,6 +8,7 @@ namespace slipway::server::http {
 std::span<const Route> routes() {
   static constexpr std::array table{
       Route{"GET", "/healthz", "getHealth", get_health},
+      Route{"POST", "/api/v1/config/reload", "reloadConfig", reload_config},
       Route{"GET", "/api/v1/apps", "listApps", list_apps},
       Route{"GET", "/api/v1/apps/{app}", "getApp", get_app},
       Route{"POST", "/api/v1/apps/{app}/freeze", "freezeApp", freeze_app},

@@ -73,13 +73,15 @@ void Engine::config_changed() {
 
 // Deployments of apps that are not configured: what runs goes to its end, what waits would wait for nobody.
 void Engine::look_at_orphans() {
+  std::map<std::int64_t, std::string> waiting;
   for (const auto& [id, deployment] : active_) {
     if (is_final(deployment->state) || config_.find_app(deployment->app)) continue;
     if (deployment->state == store::DeploymentState::queued)
-      tasks_.spawn(cancel_orphan(id, deployment->app));
+      waiting[id] = deployment->app;
     else
       log_->info("deployment {} goes on to its end, though {} is no longer configured", id, deployment->app);
   }
+  for (const auto& [id, app] : waiting) tasks_.spawn(cancel_orphan(id, app));
 }
 
 asio::awaitable<void> Engine::cancel_orphan(std::int64_t id, std::string app) {

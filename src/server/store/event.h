@@ -18,9 +18,9 @@ struct OutputPlace {
 struct Event {
   std::int64_t id = 0;
   std::optional<std::int64_t> deployment;  // none: it is about a node of the fleet
-  std::string type;                        // "node", "app", "deployment", "deployment_node", "output"
-  std::string data;                        // JSON, one line; what a reader gets
-  std::string facts;                       // output: the data without the text, which is not stored twice
+  std::string type;   // "node", "app", "config", "deployment", "deployment_node", "output"
+  std::string data;   // JSON, one line; what a reader gets
+  std::string facts;  // output: the data without the text, which is not stored twice
   std::optional<OutputPlace> output;
 };
 

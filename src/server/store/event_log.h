@@ -25,6 +25,10 @@ class EventLog {
   // The id of the newest event that is stored; 0 if there is none.
   std::int64_t last_id() const { return last_id_; }
 
+  // Of the events up to this id, other than output, some are not there any more.
+  std::int64_t removed_up_to() const { return removed_up_to_; }
+  void set_removed_up_to(std::int64_t id) { removed_up_to_ = id; }
+
   struct Page {
     std::vector<EventPtr> events;  // in order; at most some hundred, or about a MiB
     std::int64_t read_up_to = 0;   // continue after this id; the filter passed over what lies between
@@ -45,6 +49,7 @@ class EventLog {
 
   Database& database_;
   std::int64_t last_id_;
+  std::int64_t removed_up_to_ = 0;
   std::int64_t recent_from_;  // recent_ holds every event after this id
   std::deque<EventPtr> recent_;
   std::size_t recent_bytes_ = 0;

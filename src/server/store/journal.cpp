@@ -52,6 +52,7 @@ boost::json::object to_json(const DeploymentNode& node) {
           {"started_at", time_or_null(node.started_at)},
           {"finished_at", time_or_null(node.finished_at)},
           {"output_bytes", node.output_bytes},
+          {"output_removed", node.output_removed && node.output_bytes > 0},
           {"wave", node.wave},
           {"undo", node.undo}};
 }
@@ -198,6 +199,11 @@ void Journal::frozen(const std::string& app, const std::optional<Freeze>& freeze
   batch_.freezes[app] = freeze;
   add_event(std::nullopt, "app",
             boost::json::serialize(boost::json::object{{"app", app}, {"frozen", to_json(freeze)}}));
+}
+
+void Journal::config_changed(const std::vector<std::string>& changes) {
+  add_event(std::nullopt, "config",
+            boost::json::serialize(boost::json::object{{"changes", json::encode_value(changes, false)}}));
 }
 
 void Journal::when_committed(std::function<void()> then) {

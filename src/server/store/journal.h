@@ -54,6 +54,9 @@ class Journal {
   // None: the app is not frozen any more.
   void frozen(const std::string& app, const std::optional<Freeze>& freeze);
 
+  // The configuration is another one; in sentences.
+  void config_changed(const std::vector<std::string>& changes);
+
   // The next commit is to survive a power loss.
   void make_durable() { batch_.durable = true; }
 

@@ -9,7 +9,7 @@ namespace slipway::server::store {
 namespace {
 
 // Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
-constexpr std::array<std::string_view, 5> migrations{R"(
+constexpr std::array<std::string_view, 6> migrations{R"(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE deployments (
   id INTEGER PRIMARY KEY,
@@ -111,6 +111,11 @@ INSERT INTO app_revisions (app, deployment_id, revision)
   SELECT app, id, revision FROM deployments WHERE id IN (
     SELECT max(d.id) FROM deployments d JOIN deployment_nodes n ON n.deployment_id = d.id
     WHERE n.state = 'succeeded' AND d.state NOT IN ('queued', 'running') GROUP BY d.app);
+)",
+                                                     R"(
+ALTER TABLE deployment_nodes ADD COLUMN output_removed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX deployment_nodes_output ON deployment_nodes (deployment_id, output_bytes) WHERE output_removed = 0;
+CREATE INDEX deployment_nodes_got ON deployment_nodes (alias, deployment_id, state) WHERE revision_after IS NOT NULL;
 )"};
 
 void execute_script(soci::session& sql, std::string_view script) {

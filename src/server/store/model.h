@@ -44,8 +44,9 @@ struct DeploymentNode {
   std::optional<base::Time> started_at;
   std::optional<base::Time> finished_at;
   std::uint64_t output_bytes = 0;
-  int wave = 0;       // nodes have their turn wave by wave
-  bool undo = false;  // the order below takes the node back to revision_before
+  bool output_removed = false;  // to make room
+  int wave = 0;                 // nodes have their turn wave by wave
+  bool undo = false;            // the order below takes the node back to revision_before
 
   // Not shown to people.
   std::string order_id;

@@ -37,6 +37,13 @@ base::Result<> OutputFiles::sync(const std::string& order_id) {
   return {};
 }
 
+base::Result<> OutputFiles::remove(const std::string& order_id) {
+  const auto path = directory_ / order_id;
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+    return base::fail_errno(errno, "cannot remove {}", path.string());
+  return {};
+}
+
 base::Result<std::string> OutputFiles::read(const std::string& order_id, std::uint64_t offset,
                                             std::size_t length) const {
   const auto path = directory_ / order_id;

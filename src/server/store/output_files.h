@@ -21,6 +21,9 @@ class OutputFiles {
   // Flushes to disk; a file that does not exist is fine.
   base::Result<> sync(const std::string& order_id);
 
+  // A file that does not exist is fine.
+  base::Result<> remove(const std::string& order_id);
+
   // At most `length` bytes; less at the end.
   base::Result<std::string> read(const std::string& order_id, std::uint64_t offset, std::size_t length) const;
 

@@ -54,7 +54,7 @@ std::vector<Step> steps_from(const std::string& text) {
 struct NodeColumns {
   std::string alias, order_id, addr, order_json, delivery, state, steps, first_order;
   Number spool_offset = 0, output_bytes = 0;
-  int wave = 0, undo = 0;
+  int wave = 0, undo = 0, output_removed = 0;
   OptionalText step, reason, before, after;
   OptionalNumber exit_code, started_at, finished_at;
 
@@ -93,6 +93,7 @@ struct NodeColumns {
     result.started_at = from_ms(started_at);
     result.finished_at = from_ms(finished_at);
     result.output_bytes = static_cast<std::uint64_t>(output_bytes);
+    result.output_removed = output_removed != 0;
     result.wave = wave;
     result.undo = undo != 0;
     result.first_order = first_order;
@@ -112,11 +113,11 @@ std::vector<DeploymentNode> select_nodes(soci::session& sql, Number deployment) 
            << "SELECT alias, order_id, addr, order_json, delivery, state, steps, spool_offset, "
               "output_bytes, step, "
               "reason, revision_before, revision_after, exit_code, started_at, finished_at, wave, undo, "
-              "first_order FROM deployment_nodes WHERE deployment_id = :id ORDER BY position",
+              "first_order, output_removed FROM deployment_nodes WHERE deployment_id = :id ORDER BY position",
        use(deployment), into(c.alias), into(c.order_id), into(c.addr), into(c.order_json), into(c.delivery),
        into(c.state), into(c.steps), into(c.spool_offset), into(c.output_bytes), into(c.step), into(c.reason),
        into(c.before), into(c.after), into(c.exit_code), into(c.started_at), into(c.finished_at),
-       into(c.wave), into(c.undo), into(c.first_order));
+       into(c.wave), into(c.undo), into(c.first_order), into(c.output_removed));
   statement.execute();
   std::vector<DeploymentNode> nodes;
   while (statement.fetch()) nodes.push_back(c.node());

@@ -14,6 +14,7 @@
 #include "server/store/ledger_rows.h"
 #include "server/store/migrations.h"
 #include "server/store/output_files.h"
+#include "server/store/past_rows.h"
 #include "server/store/rows.h"
 #include "server/store/sql.h"
 
@@ -50,7 +51,10 @@ struct Store::Impl {
   void configure(const fs::path& file) {
     sql.open(soci::sqlite3, "db=" + file.string());
     std::string ignored;
+    // So that what was removed leaves the file; before there is anything in it.
+    sql << "PRAGMA auto_vacuum = INCREMENTAL";
     sql << "PRAGMA journal_mode = WAL", soci::into(ignored);
+    sql << "PRAGMA journal_size_limit = 16777216", soci::into(ignored);
     sql << "PRAGMA foreign_keys = ON";
     sql << "PRAGMA synchronous = NORMAL";
     sql << "PRAGMA busy_timeout = 10000", soci::into(ignored);
@@ -245,6 +249,48 @@ Store::EventPage Store::events(std::int64_t after, const EventFilter& filter, in
 base::Result<std::string> Store::read_output(const std::string& order_id, std::uint64_t offset,
                                              std::size_t length) {
   return impl_->output.read(order_id, offset, length);
+}
+
+std::vector<Past> Store::past() {
+  return select_past(impl_->sql);
+}
+
+std::uint64_t Store::used_bytes() {
+  return database_bytes(impl_->sql) + kept_output_bytes(impl_->sql);
+}
+
+bool Store::remove_events(std::int64_t deployment) {
+  return delete_some_events(impl_->sql, deployment);
+}
+
+bool Store::remove_output(std::int64_t deployment) {
+  const auto name = kept_output(impl_->sql, deployment);
+  if (!name) return false;
+  if (auto removed = impl_->output.remove(*name); !removed) throw std::runtime_error(removed.error().message);
+  mark_output_removed(impl_->sql, deployment, *name);
+  return true;
+}
+
+void Store::remove_deployment(std::int64_t id) {
+  delete_deployment(impl_->sql, id);
+}
+
+bool Store::remove_fleet_events(std::optional<base::Time> older_than) {
+  return delete_some_fleet_events(impl_->sql, older_than);
+}
+
+bool Store::return_pages() {
+  return return_some_pages(impl_->sql);
+}
+
+std::int64_t Store::events_removed_up_to() {
+  return store::events_removed_up_to(impl_->sql);
+}
+
+std::optional<base::Time> Store::newest_time() {
+  const std::int64_t ms = impl_->number(
+      "SELECT coalesce(max(created_at), 0) FROM events WHERE id = (SELECT max(id) FROM events)");
+  return ms == 0 ? std::nullopt : std::optional(base::from_unix_ms(ms));
 }
 
 std::string output_event_data(const std::string& facts, std::string_view bytes) {

@@ -19,6 +19,7 @@
 #include "server/store/event.h"
 #include "server/store/ledger.h"
 #include "server/store/model.h"
+#include "server/store/retention.h"
 
 namespace slipway::server::store {
 
@@ -99,6 +100,20 @@ class Store {
   // At most `length` bytes; less at the end of what has arrived.
   base::Result<std::string> read_output(const std::string& order_id, std::uint64_t offset,
                                         std::size_t length);
+
+  // --- the past. What returns bool is one step that keeps nobody waiting for long: true if there may be
+  // more.
+  std::vector<Past> past();
+  // Of the database and the output together.
+  std::uint64_t used_bytes();
+  bool remove_events(std::int64_t deployment);
+  bool remove_output(std::int64_t deployment);
+  void remove_deployment(std::int64_t id);
+  bool remove_fleet_events(std::optional<base::Time> older_than);
+  bool return_pages();
+  std::int64_t events_removed_up_to();
+  // When the newest event was stored.
+  std::optional<base::Time> newest_time();
 
  private:
   struct Impl;

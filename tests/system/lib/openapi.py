@@ -117,7 +117,7 @@ def _check_problem(status, kind, value):
     assert value["detail"].strip() and value["title"].strip(), value
 
 
-EVENTS = {"node": "NodeEvent", "app": "AppEvent", "deployment": "DeploymentEvent", "deployment_node": "DeploymentNodeEvent", "output": "OutputEvent"}
+EVENTS = {"node": "NodeEvent", "config": "ConfigChanges", "app": "AppEvent", "deployment": "DeploymentEvent", "deployment_node": "DeploymentNodeEvent", "output": "OutputEvent"}
 
 
 WITHOUT_ID = ("ping", "reset", "end")

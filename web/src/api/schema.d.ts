@@ -21,6 +21,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put what server.json says now in force
+         * @description As a whole or not at all, as `SIGHUP` does. Deployments that run keep the plan, the hooks and the addresses that they
+         *     started with. `listen_http` and `data_dir` need a restart: a file that changes them is not put in force.
+         */
+        post: operations["reloadConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apps": {
         parameters: {
             query?: never;
@@ -255,7 +276,8 @@ export interface paths {
         /**
          * The output of one node, byte for byte
          * @description stdout, stderr and Slipway's own notes of all steps in the order in which they were written. `Range: bytes=` is honoured
-         *     (one range). While the node is at work the answer holds what has arrived so far.
+         *     (one range). While the node is at work the answer holds what has arrived so far. 410: there was output, and it
+         *     was removed to keep the history within `max_bytes`.
          */
         get: operations["getOutput"];
         put?: never;
@@ -276,11 +298,12 @@ export interface paths {
         /**
          * Changes of nodes and deployments (Server-Sent Events)
          * @description `event: node` (data: NodeEvent), `event: app` (data: AppEvent), `event: deployment` (data: DeploymentEvent),
-         *     `event: deployment_node` (data: DeploymentNodeEvent). Output is not part of this stream.
+         *     `event: deployment_node` (data: DeploymentNodeEvent), `event: config` (data: ConfigChanges; load the apps again). Output is not part of this stream.
          *     Starts with what happens next, or after the event that `Last-Event-ID` (or `last_event_id`) names; where both
          *     are given the header counts. Without an id: `event: ping` (data: `{}`) every 15 seconds when nothing happens, and
-         *     `event: reset` (data: `{}`) first of all when the id was never given by this database: whoever follows must load
-         *     the state again.
+         *     `event: reset` (data: `{}`) first of all when the id was never given by this database, or when some of what came
+         *     after it was removed with the history: whoever follows must load the state again. Events of nodes and apps are kept
+         *     for a day, events of a deployment as long as its output.
          */
         get: operations["followEvents"];
         put?: never;
@@ -305,7 +328,7 @@ export interface paths {
          * @description `event: deployment` (data: DeploymentEvent), `event: deployment_node` (data: DeploymentNodeEvent),
          *     `event: output` (data: OutputEvent). Starts at the first event of the deployment, or after the event
          *     that `Last-Event-ID` (or `last_event_id`) names; where both are given the header counts. `event: ping` as in
-         *     `/api/v1/events`. State and output events stand in the order in which it happened. After the last event of an ended deployment comes
+         *     `/api/v1/events`. Of a deployment whose output was removed only the end is told. State and output events stand in the order in which it happened. After the last event of an ended deployment comes
          *     `event: end` (data: `{}`, without an id), and the server closes the stream.
          */
         get: operations["followDeployment"];
@@ -328,6 +351,18 @@ export interface components {
             status: number;
             /** @description A sentence that says what happened and what to do. */
             detail: string;
+            /** @description Everything that is wrong with the configuration. */
+            problems?: components["schemas"]["ConfigProblem"][];
+        };
+        ConfigProblem: {
+            line: number;
+            column: number;
+            /** @description What is wrong, and what was expected. */
+            text: string;
+        };
+        ConfigChanges: {
+            /** @description One sentence for each app, node and key that is another than before, such as `app shop: node api-3 added`. */
+            changes: string[];
         };
         Health: {
             /** @enum {string} */
@@ -502,6 +537,8 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
             output_bytes: number;
+            /** @description Whether there was output that was removed to keep the history within `max_bytes`. */
+            output_removed: boolean;
             /** @description From 0. The nodes of a wave have their turn at once: first the canary nodes, then batch by batch. */
             wave: number;
             /** @description The node goes, or went, back to `revision_before`, by a second order: its steps follow those of the first. */
@@ -635,6 +672,27 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    reloadConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigChanges"];
+                };
+            };
+            422: components["responses"]["Problem"];
         };
     };
     listApps: {
@@ -964,6 +1022,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
             416: components["responses"]["Problem"];
         };
     };

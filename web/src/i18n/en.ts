@@ -138,6 +138,7 @@ export const en = {
     title: 'Output of {node}',
     none: 'No output yet.',
     noneAtAll: 'This node wrote no output.',
+    removed: 'The output was removed, to keep the history within its limits.',
     download: 'Download raw',
     leftOut: '{count} earlier line is not shown here; the raw output has it. | {count} earlier lines are not shown here; the raw output has them.',
     follow: 'Follow the end',

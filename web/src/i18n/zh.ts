@@ -140,6 +140,7 @@ export const zh: Messages = {
     title: '{node} 的输出',
     none: '暂无输出。',
     noneAtAll: '该节点没有输出。',
+    removed: '为使历史记录不超出上限，输出已被清除。',
     download: '下载原始输出',
     leftOut: '前面的 {count} 行未在此显示，完整内容见原始输出。',
     follow: '跟随最新输出',

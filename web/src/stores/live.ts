@@ -59,6 +59,8 @@ export const useLive = defineStore('live', () => {
           deployments.onDeployment(data as DeploymentEvent)
         },
         deployment_node: (data) => { deployments.onNode(data as DeploymentNodeEvent) },
+        // Apps and nodes came, went or moved: what is shown of them is loaded again.
+        config: () => void connect(),
         reset: onReset
       },
       onOpen: () => { state.value = 'live' },
