@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, elapsed, relativeTime, shortRevision, subject } from '../src/lib/format'
+import { duration, elapsed, relativeTime, shortRevision, shortTime, subject } from '../src/lib/format'
 
 describe('format', () => {
   it('cuts a git hash and leaves an svn revision', () => {
@@ -34,5 +34,12 @@ describe('format', () => {
     expect(relativeTime(time, Date.parse(time) - 5000, 'en')).toBe('now')
     expect(relativeTime(time, Date.parse(time) + 180_000, 'en')).toBe('3 minutes ago')
     expect(relativeTime(time, Date.parse(time) + 180_000, 'zh-CN')).toBe('3分钟前')
+  })
+
+  it('gives the time of today, and the day of any other', () => {
+    const time = new Date(2026, 0, 5, 14, 2)
+    expect(shortTime(time.toISOString(), time.getTime() + 60_000, 'en')).toBe('14:02')
+    expect(shortTime(time.toISOString(), time.getTime() + 86_400_000, 'en')).toBe('Jan 5, 14:02')
+    expect(shortTime(time.toISOString(), time.getTime() + 86_400_000, 'zh-CN')).toBe('1月5日 14:02')
   })
 })

@@ -39,3 +39,30 @@ it('keeps the nodes apart', () => {
   feed.output({ deployment_id: 1, alias: 'a', step: 'check', stream: 'note', offset: 0, length: 1, text: 'x' })
   expect(feed.buffer('b').lines).toEqual([])
 })
+
+const borders = (feed: OutputFeed) => feed.buffer('api-1').lines.flatMap((line) => (line.kind === 'step' ? [line.step] : []))
+
+const printed = (name: Step['name']) =>
+  ({ deployment_id: 1, alias: 'api-1', step: name, stream: 'stdout', offset: 0, length: 2, text: 'x\n' }) as const
+
+it('never marks a border behind the output of a later step', () => {
+  const feed = new OutputFeed()
+  feed.output(printed('switch'))
+  feed.node(nodeWith(step('check', 'succeeded'), step('fetch', 'succeeded'), step('switch', 'running')))
+  feed.output(printed('switch'))
+  expect(borders(feed)).toEqual(['switch'])
+})
+
+it('marks the steps of going back a second time, whoever tells of them first', () => {
+  const feed = new OutputFeed()
+  const there = [step('check', 'succeeded'), step('fetch', 'succeeded'), step('switch', 'succeeded'), step('after_deploy', 'failed', 3)]
+  feed.node(nodeWith(...there))
+  feed.output(printed('check'))
+  const back = [step('check', 'succeeded'), step('fetch', 'succeeded'), step('switch', 'failed', 1)]
+  for (const told of [1, 2, 3]) feed.node(nodeWith(...there, ...back.slice(0, told)))
+  feed.output(printed('switch'))
+  expect(borders(feed)).toEqual([
+    'check', 'fetch', 'switch', 'after_deploy', 'after_deploy', 'check', 'fetch', 'switch', 'switch'
+  ])
+  expect(feed.buffer('api-1').lines.filter((line) => line.kind === 'step' && line.ended !== null)).toHaveLength(2)
+})

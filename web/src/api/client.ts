@@ -38,6 +38,10 @@ export function continueDeployment(id: number): Promise<Deployment> {
   return request('POST', `/deployments/${String(id)}/continue`)
 }
 
+export function retryDeployment(id: number): Promise<Deployment> {
+  return request('POST', `/deployments/${String(id)}/retry`)
+}
+
 export function outputUrl(id: number, alias: string): string {
   return `${base}/deployments/${String(id)}/nodes/${encodeURIComponent(alias)}/output`
 }

@@ -39,6 +39,14 @@ export function clockTime(time: string | number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date(time))
 }
 
+/** 14:02 today, with the day before it on any other: for a sentence. */
+export function shortTime(time: string, now: number, locale: string): string {
+  const date = new Date(time)
+  const today = date.toDateString() === new Date(now).toDateString()
+  const dayPart = today ? {} : { month: 'short', day: 'numeric' } as const
+  return new Intl.DateTimeFormat(locale, { ...dayPart, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date)
+}
+
 /** 2026-05-04 18:09 in the reader's zone: sorts and lines up in a list. */
 export function stamp(time: string): string {
   const date = new Date(time)

@@ -2,7 +2,6 @@
 // escapes become spans, other escapes vanish. Bounded: the oldest lines go first and are counted,
 // and an endless line is cut. Plain data outside Vue's reactivity; listeners hear of every change.
 import { applySgr, className, plain, readEscape, type Style } from './ansi'
-import { lastForward, turnOf } from './states'
 import type { OutputEvent, StepName, StepState } from '../api/types'
 
 export interface Span {
@@ -38,7 +37,6 @@ export class LineBuffer {
   private restart = false
   private rest = ''
   private style: Style = plain
-  private lastStep = -1
   private readonly listeners = new Set<() => void>()
 
   constructor(private readonly limit = maxLines) {}
@@ -55,11 +53,7 @@ export class LineBuffer {
     this.changed()
   }
 
-  /** Marks the border once; not any more when output of a later step is there already. */
-  beginStep(step: StepName, goingBack = this.lastStep >= lastForward): void {
-    const index = turnOf(step, goingBack)
-    if (index <= this.lastStep) return
-    this.lastStep = index
+  beginStep(step: StepName): void {
     this.pushStep({ kind: 'step', step, ended: null, exitCode: null })
   }
 

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import * as api from '../api/client'
 import type { Deployment, DeploymentEvent, DeploymentNodeEvent, DeploymentRequest } from '../api/types'
+import { isUnderWay } from '../lib/states'
 import { withDeploymentNode, withSummary } from './reduce'
 
 interface Change {
@@ -42,14 +43,15 @@ export const useDeployments = defineStore('deployments', () => {
   const load = (id: number) => fetched(api.getDeployment(id), one)
   const create = (app: string, body: DeploymentRequest) => fetched(api.createDeployment(app, body), one)
   const cancel = (id: number) => fetched(api.cancelDeployment(id), one)
+  const retry = (id: number) => fetched(api.retryDeployment(id), one)
   const goOn = (id: number) => fetched(api.continueDeployment(id), one)
 
   /** Brings everything that can still change up to date, after a gap in the events. */
-  async function refresh(running: number[]): Promise<void> {
+  async function refresh(underWay: number[]): Promise<void> {
     const recent = await page({ limit: 50 })
     const fresh = new Set(recent.deployments.map((deployment) => deployment.id))
-    const live = [...byId.value.values()].filter((deployment) => deployment.state === 'running')
-    const wanted = new Set([...running, ...live.map((deployment) => deployment.id)])
+    const live = [...byId.value.values()].filter((deployment) => isUnderWay(deployment.state))
+    const wanted = new Set([...underWay, ...live.map((deployment) => deployment.id)])
     await Promise.all([...wanted].filter((id) => !fresh.has(id)).map(load))
   }
 
@@ -79,5 +81,5 @@ export const useDeployments = defineStore('deployments', () => {
     change(event.deployment_id, (deployment) => withDeploymentNode(deployment, event.node))
   }
 
-  return { byId, page, load, create, cancel, goOn, refresh, forget, onDeployment, onNode }
+  return { byId, page, load, create, cancel, retry, goOn, refresh, forget, onDeployment, onNode }
 })

@@ -32,8 +32,8 @@ export const useLive = defineStore('live', () => {
     const mine = turn
     try {
       const lastEventId = await fleet.load()
-      const running = fleet.apps.map((app) => app.running_deployment).filter((id) => id !== null)
-      await deployments.refresh(running)
+      const underWay = fleet.apps.flatMap((app) => [app.running_deployment ?? [], app.queue].flat())
+      await deployments.refresh(underWay)
       if (mine !== turn) return
       problem.value = null
       follow(lastEventId)

@@ -8,8 +8,10 @@ export function withNode(app: App, node: AppNode): App {
 export function withDeployment(app: App, deployment: DeploymentSummary): App {
   const running = deployment.state === 'running'
   const stillRunning = app.running_deployment === deployment.id ? null : app.running_deployment
+  const others = app.queue.filter((id) => id !== deployment.id)
   return {
     ...app,
+    queue: deployment.state === 'queued' ? [...others, deployment.id].sort((a, b) => a - b) : others,
     running_deployment: running ? deployment.id : stillRunning,
     last_deployment: Math.max(app.last_deployment ?? 0, deployment.id)
   }
