@@ -181,7 +181,7 @@ test('the page of another person shows a deployment that was started elsewhere',
   const page = await visit()
   await world.deploy('官网')
   await expect(card(page, '官网')).toContainText(say.running)
-  await expect(card(page, '官网').getByRole('button', { name: say.update, exact: true })).toBeDisabled()
+  await expect(card(page, '官网').getByRole('button', { name: say.update, exact: true })).toBeEnabled()
   world.open('go')
   await expect(card(page, '官网')).toContainText(say.succeeded)
   await expect(nodeLine(page, '官网', 'web-1')).toContainText('3')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, elapsed, relativeTime, shortRevision, shortTime, subject } from '../src/lib/format'
+import { duration, elapsed, relativeTime, shortenHashes, shortRevision, shortTime, spelledDuration, subject } from '../src/lib/format'
 
 describe('format', () => {
   it('cuts a git hash and leaves an svn revision', () => {
@@ -34,6 +34,16 @@ describe('format', () => {
     expect(relativeTime(time, Date.parse(time) - 5000, 'en')).toBe('now')
     expect(relativeTime(time, Date.parse(time) + 180_000, 'en')).toBe('3 minutes ago')
     expect(relativeTime(time, Date.parse(time) + 180_000, 'zh-CN')).toBe('3分钟前')
+  })
+
+  it('cuts the hashes in a sentence', () => {
+    const hash = '0123456789abcdef0123456789abcdef01234567'
+    expect(shortenHashes(`back to ${hash}, because api-2 failed`)).toBe('back to 01234567, because api-2 failed')
+    expect(shortenHashes(`a${hash} 34720`)).toBe(`a${hash} 34720`)
+  })
+
+  it('spells durations of the configuration', () => {
+    expect(['30s', '5m', '1h30m', '1500ms', '7d'].map(spelledDuration)).toEqual(['30 s', '5 min', '1 h 30 min', '1500 ms', '7 d'])
   })
 
   it('gives the time of today, and the day of any other', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Rollout, Step, StepName } from '../src/api/types'
-import { phaseProgress, revisionBack } from '../src/lib/phase'
+import { phaseProgress, plainReason, revisionBack } from '../src/lib/phase'
 import { phrasesOf } from '../src/lib/plan'
 import { shownSteps, splitSteps } from '../src/lib/steps'
 import { app, deployment, deploymentNode } from './samples'
@@ -32,6 +32,12 @@ describe('a phase', () => {
     expect(revisionBack(deployment({ nodes: [...nodes, deploymentNode({ alias: 'e', undo: true, revision_before: 'r0' })] }))).toBeNull()
   })
 
+  it('that ended early has a reason', () => {
+    expect(plainReason(deployment({ stop_reason: 'not started: 1 node (a) failed' }))).toBe('1 node (a) failed')
+    expect(plainReason(deployment({ stop_reason: 'nothing was switched anywhere' }))).toBe('nothing was switched anywhere')
+    expect(plainReason(deployment())).toBe('')
+  })
+
   it('of deploying counts the nodes that are done', () => {
     const nodes = [deploymentNode({ state: 'succeeded' }), deploymentNode({ alias: 'b', state: 'running' })]
     expect(phaseProgress(deployment({ nodes }))).toEqual({ done: 1, total: 2, troubled: 0 })
@@ -49,6 +55,7 @@ describe('the steps of a node', () => {
 
   it('take the deploy hooks of a rollback for its own', () => {
     expect(names(done('check', 'fetch', 'before_deploy', 'switch', 'after_deploy'), 'rollback')).not.toContain('(before_rollback)')
+    expect(names(done('check', 'fetch', 'before_deploy'), 'rollback')).toEqual(['check', 'fetch', 'before_deploy', '(switch)', '(after_deploy)'])
   })
 
   it('of a node whose health check failed end with the way back, in the order in which they ran', () => {

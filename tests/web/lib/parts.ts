@@ -11,6 +11,14 @@ export const nodeLine = (page: Page, app: string, alias: string): Locator =>
 /** A node's panel on the page of a deployment. */
 export const nodePanel = (page: Page, alias: string): Locator => page.getByRole('region', { name: alias, exact: true })
 
+/** The steps of one way of a node that goes back. */
+export const stepsOf = (page: Page, alias: string, way: string): Locator =>
+  nodePanel(page, alias).getByRole('list', { name: way, exact: true })
+
+/** What waits in an app. */
+export const queueOf = (page: Page, say: Words, app: string): Locator =>
+  card(page, app).getByRole('list', { name: say.queueOf(app), exact: true })
+
 export const outputOf = (page: Page, say: Words, alias: string): Locator =>
   page.getByRole('log', { name: say.outputOf(alias), exact: true })
 

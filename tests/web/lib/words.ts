@@ -34,6 +34,7 @@ const en = {
   exitCode: (code: number) => `exit code ${code}`,
   beforeHookFailed: 'Before hook: Failed',
   staysOn: 'stays on',
+  backOn: 'back on',
   cancel: 'Cancel deployment',
   cancelConfirm: 'Stop it',
   waiting: (nodes: number) => `Waiting for you: ${nodes} node${nodes === 1 ? ' has' : 's have'} not begun yet.`,
@@ -43,7 +44,25 @@ const en = {
   drifted: (revision: string) => `Drifted: not on ${revision}, 1 file changed locally`,
   driftedText: 'Not as the last deployment left it.',
   behind: 'Behind the app',
-  behindText: 'has not succeeded on this node'
+  behindText: 'has not succeeded on this node',
+  queued: 'Queued',
+  rolledBack: 'Rolled back',
+  skipped: 'Skipped',
+  queueOf: (app: string) => `Queue of ${app}`,
+  waitsBehind: (id: number, holder: number) => new RegExp(`Deployment #${id} waits for its turn behind #${holder} \\(started \\d\\d:\\d\\d by 127\\.0\\.0\\.1`),
+  manyWait: (count: number, holder: number) => new RegExp(`${count} deployments wait for their turn behind #${holder} \\(started \\d\\d:\\d\\d by 127\\.0\\.0\\.1`),
+  willWaitBehind: (holder: number) => new RegExp(`Deployment #${holder} has its turn \\(started .*\\)\\. This one waits in the queue`),
+  place: (place: number, total: number) => `Place ${place} of ${total} in the queue`,
+  cancelNumber: (id: number) => `Cancel #${id}`,
+  takeOut: 'Take it out',
+  planRollback: 'when any node fails, every switched node goes back',
+  goingBack: (done: number, total: number, revision: string) => `Going back: ${done} of ${total} nodes are back on ${revision}`,
+  there: (revision: string) => `To ${revision}`,
+  back: (revision: string) => `Back to ${revision}`,
+  switched: 'Switch: Succeeded',
+  retry: 'Try the failed nodes again',
+  retryNodes: (count: number) => `Try ${count} node${count === 1 ? '' : 's'} again`,
+  retryMark: (id: number) => `again, after #${id}`
 }
 
 export type Words = typeof en
@@ -83,6 +102,7 @@ const zh: Words = {
   exitCode: (code) => `退出码 ${code}`,
   beforeHookFailed: '部署前钩子：失败',
   staysOn: '仍为',
+  backOn: '已回到',
   cancel: '取消部署',
   cancelConfirm: '停止部署',
   waiting: (nodes) => `等待确认：还有 ${nodes} 个节点未开始。`,
@@ -92,7 +112,25 @@ const zh: Words = {
   drifted: (revision) => `偏离部署：版本不是 ${revision}、1 个文件有本地修改`,
   driftedText: '与最近一次部署的结果不一致。',
   behind: '落后于应用',
-  behindText: '没有在此节点成功'
+  behindText: '没有在此节点成功',
+  queued: '排队中',
+  rolledBack: '已回滚',
+  skipped: '已跳过',
+  queueOf: (app) => `${app} 的队列`,
+  waitsBehind: (id, holder) => new RegExp(`部署 #${id} 正在排队，等待 #${holder} 结束（127\\.0\\.0\\.1.* 于 \\d\\d:\\d\\d 开始）`),
+  manyWait: (count, holder) => new RegExp(`${count} 个部署正在排队，等待 #${holder} 结束（127\\.0\\.0\\.1.* 于 \\d\\d:\\d\\d 开始）`),
+  willWaitBehind: (holder) => new RegExp(`部署 #${holder} 正在进行（.*）。本次部署将排队，轮到时自动开始。`),
+  place: (place, total) => `排在第 ${place} 位，共 ${total} 个`,
+  cancelNumber: (id) => `取消 #${id}`,
+  takeOut: '移出队列',
+  planRollback: '有节点失败，则已切换的节点全部退回原版本',
+  goingBack: (done, total, revision) => `正在退回：${total} 个节点中有 ${done} 个已回到 ${revision}`,
+  there: (revision) => `部署 ${revision}`,
+  back: (revision) => `退回 ${revision}`,
+  switched: '切换：已成功',
+  retry: '重试失败的节点',
+  retryNodes: (count) => `重试 ${count} 个节点`,
+  retryMark: (id) => `重试 #${id}`
 }
 
 export const words = { en, zh }

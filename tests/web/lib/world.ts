@@ -140,7 +140,7 @@ export class World {
   async ended(id: number): Promise<string> {
     return waitUntil(async () => {
       const { state } = await this.get<{ state: string }>(`/deployments/${id}`)
-      return state === 'running' ? undefined : state
+      return ['queued', 'running'].includes(state) ? undefined : state
     }, () => `the end of deployment ${id}`)
   }
 

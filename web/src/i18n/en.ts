@@ -185,6 +185,7 @@ export const en = {
     collapseAll: 'Collapse all',
     exitCode: 'exit code {code}',
     unchanged: 'stays on {revision}',
+    backOn: 'back on {revision}',
     loading: 'Loading the deployment …'
   },
   output: {

@@ -187,6 +187,7 @@ export const zh: Messages = {
     collapseAll: '全部收起',
     exitCode: '退出码 {code}',
     unchanged: '仍为 {revision}',
+    backOn: '已回到 {revision}',
     loading: '正在加载部署…'
   },
   output: {

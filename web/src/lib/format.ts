@@ -5,6 +5,11 @@ export function shortRevision(revision: string): string {
   return /^[0-9a-f]{12,}$/i.test(revision) ? revision.slice(0, 8) : revision
 }
 
+/** In a sentence: nobody reads forty digits. The terminal has them whole. */
+export function shortenHashes(text: string): string {
+  return text.replace(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g, shortRevision)
+}
+
 /** The first line of a message that says something; '' when none does. */
 export function subject(message: string): string {
   return message.split(/\r?\n/).find((line) => line.trim() !== '')?.trim() ?? ''
@@ -22,6 +27,12 @@ export function duration(milliseconds: number): string {
   const pad = (value: number) => String(value).padStart(2, '0')
   if (ms < hour) return `${String(Math.floor(ms / minute))} min ${pad(Math.floor((ms % minute) / 1000))} s`
   return `${String(Math.floor(ms / hour))} h ${pad(Math.floor((ms % hour) / minute))} min`
+}
+
+/** A duration as the configuration has it, `1h30m`, with the same units. */
+export function spelledDuration(text: string): string {
+  const units: Record<string, string> = { m: 'min' }
+  return text.replace(/(\d+)(ms|[smhd])/g, (_all, value: string, unit: string) => `${value} ${units[unit] ?? unit} `).trim()
 }
 
 /** Milliseconds from `start` to `end`, or to `now` while there is no end. */

@@ -7,6 +7,11 @@ export function isPrepared(node: DeploymentNode): boolean {
   return !isOver(node.state) && node.steps.some((step) => step.name === 'fetch' && step.state === 'succeeded')
 }
 
+/** Why it did not go over all nodes. That these were not started is said by each of them already. */
+export function plainReason(deployment: Deployment): string {
+  return (deployment.stop_reason ?? '').replace(/^not started: /, '')
+}
+
 /** Nodes that go back, or went. */
 export function nodesGoingBack(deployment: Deployment): DeploymentNode[] {
   return deployment.nodes.filter((node) => node.undo)

@@ -1,5 +1,6 @@
 // What a deployment will do: to which nodes, for the confirmation dialog, and by which plan, in words.
 import type { App, AppNode, Rollout } from '../api/types'
+import { spelledDuration } from './format'
 
 export interface Plan {
   online: AppNode[]
@@ -35,7 +36,7 @@ function waves({ canary, batch, pause }: Rollout): Phrase[] {
   const first = canary > 0 ? [phrase('plan.canary', { count: canary }, canary)] : []
   if (first.length + batches.length === 0) return []
   if (pause === 'confirm') return [...first, ...batches, phrase('plan.confirm')]
-  return [...first, ...batches, ...(/^0\D*$/.test(pause) ? [] : [phrase('plan.pause', { pause })])]
+  return [...first, ...batches, ...(/^0\D*$/.test(pause) ? [] : [phrase('plan.pause', { pause: spelledDuration(pause) })])]
 }
 
 function failures({ max_failed: allowed, on_failure: then }: Rollout): Phrase[] {
@@ -45,7 +46,7 @@ function failures({ max_failed: allowed, on_failure: then }: Rollout): Phrase[] 
 
 /** A plan in short sentences; nothing is said of what is as every plan has it. */
 export function phrasesOf(rollout: Rollout): Phrase[] {
-  const offline = { skip: [], fail: [phrase('plan.offlineFail')], wait: [phrase('plan.offlineWait', { time: rollout.offline_wait })] }
+  const offline = { skip: [], fail: [phrase('plan.offlineFail')], wait: [phrase('plan.offlineWait', { time: spelledDuration(rollout.offline_wait) })] }
   return [
     ...(rollout.prepare_first ? [phrase('plan.prepareFirst')] : []),
     ...waves(rollout),

@@ -23,7 +23,9 @@ const placeOf = (name: StepName) => course.findIndex((names) => names.includes(n
 /** The steps that an order took, and between them those that it is expected to take. */
 export function shownSteps(steps: readonly Step[], action: Action): ShownStep[] {
   const shown: ShownStep[] = steps.map((step) => ({ name: step.name, step }))
-  for (const name of expected[action]) {
+  // A rollback without hooks of its own runs those of an update, and their steps are called so.
+  const called = steps.some(({ name }) => name === 'before_deploy' || name === 'after_deploy') ? 'update' : action
+  for (const name of expected[called]) {
     const place = placeOf(name)
     if (shown.some((other) => placeOf(other.name) === place)) continue
     const next = shown.findIndex((other) => placeOf(other.name) > place)
