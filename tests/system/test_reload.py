@@ -157,3 +157,17 @@ def test_sigterm_stops_the_server_while_the_order_goes_on(box):
     fleet.file("go").touch()
     done = fleet.api.wait_ended(number)
     assert done["state"] == "succeeded" and fleet.file("ran").read_text() == "old hook\n", done
+
+
+def test_what_waits_for_an_app_that_is_removed_is_cancelled_and_what_runs_is_not(box):
+    fleet = Fleet(box, count=1, hooks={"api-1": held(box)}).start()
+    running = fleet.api.deploy("shop")["id"]
+    fleet.api.wait_step(running, "api-1", "after_deploy")
+    waiting = fleet.api.deploy("shop", "rollback", revision=fleet.old)["id"]
+    assert fleet.api.deployment(waiting)["state"] == "queued"
+    fleet.server.config["apps"].clear()
+    assert reload(fleet) == ["app shop removed"]
+    ended = fleet.api.wait_ended(waiting)
+    assert ended["state"] == "cancelled" and "no longer configured" in ended["nodes"][0]["reason"], ended
+    fleet.file("go").touch()
+    assert fleet.api.wait_ended(running)["state"] == "succeeded"

@@ -115,7 +115,7 @@ INSERT INTO app_revisions (app, deployment_id, revision)
                                                      R"(
 ALTER TABLE deployment_nodes ADD COLUMN output_removed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX deployment_nodes_output ON deployment_nodes (deployment_id, output_bytes) WHERE output_removed = 0;
-CREATE INDEX deployment_nodes_got ON deployment_nodes (alias, deployment_id, state) WHERE revision_after IS NOT NULL;
+CREATE INDEX deployment_nodes_by_alias ON deployment_nodes (alias, deployment_id, state, revision_after);
 )"};
 
 void execute_script(soci::session& sql, std::string_view script) {

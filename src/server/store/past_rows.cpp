@@ -23,20 +23,22 @@ Number number(soci::session& sql, const std::string& query) {
   return value.value_or(0);
 }
 
-// For each node of each app the last deployment that it got anything by, and the last that succeeded there.
+// For each node of each app the last deployment, the last that it got anything by, and the last that
+// succeeded there.
 std::set<Number> last_of_nodes(soci::session& sql) {
   std::optional<Number> any;
+  std::optional<Number> got;
   std::optional<Number> good;
   soci::statement statement =
       (sql.prepare
-           << "SELECT max(n.deployment_id), max(CASE WHEN n.state = 'succeeded' THEN n.deployment_id END) "
-              "FROM deployment_nodes n JOIN deployments d ON d.id = n.deployment_id "
-              "WHERE n.revision_after IS NOT NULL GROUP BY d.app, n.alias",
-       into(any), into(good));
+           << "SELECT max(n.deployment_id), max(CASE WHEN n.revision_after IS NOT NULL THEN n.deployment_id "
+              "END), max(CASE WHEN n.state = 'succeeded' THEN n.deployment_id END) "
+              "FROM deployment_nodes n JOIN deployments d ON d.id = n.deployment_id GROUP BY d.app, n.alias",
+       into(any), into(got), into(good));
   statement.execute();
   std::set<Number> last;
   while (statement.fetch()) {
-    for (const auto& id : {any, good})
+    for (const auto& id : {any, got, good})
       if (id) last.insert(*id);
   }
   return last;

@@ -274,7 +274,7 @@ TEST_F(ServerTest, EventsArriveAsTheyHappen) {
   for (Client* client : {&news, &resumed, &lost}) client->read_until("retry: 2000\n\n");
   asio::post(loop_.executor(), [this] {
     journal_.node(boost::json::serialize(
-        node_event("演示 app", fleet_.view(config_.apps[0], config_.apps[0].nodes[0]))));
+        node_event("演示 app", fleet_.view(config_.get()->apps[0], config_.get()->apps[0].nodes[0]))));
   });
   EXPECT_THAT(news.read_until("\n\n"),
               HasSubstr("id: 5\nevent: node\ndata: {\"app\":\"演示 app\",\"node\":{\"alias\":\"api/1\""));
