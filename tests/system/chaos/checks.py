@@ -7,9 +7,11 @@ from lib.wire.frames import ProtocolError
 from . import hook
 from .node import Node
 
-NODE_ENDED = ("succeeded", "failed", "cancelled", "interrupted", "offline")
+NODE_ENDED = ("succeeded", "failed", "cancelled", "interrupted", "offline", "skipped", "rolled_back")
 EVENTS_OF = 20  # the newest deployments, of which the whole stream of events is read
-STEP_OF = {"before": "before_deploy", "after": "after_deploy"}
+STEP_OF = {("update", "before"): "before_deploy", ("update", "after"): "after_deploy",
+           ("rollback", "before"): "before_rollback", ("rollback", "after"): "after_rollback"}
+NEVER_BEGAN = ("offline", "cancelled", "skipped")
 
 
 class Checks:
@@ -91,20 +93,20 @@ class Checks:
         """Every node of every deployment against what its agent has."""
         orders = {}
         for alias, node in self.nodes.items():
-            for order in node.orders():
-                if orders.setdefault((order.deployment, alias), order) is not order:
-                    self.report.violation("two orders for one node", order.deployment, alias, order.id)
+            for order in node.orders():  # their ids begin with the time
+                orders.setdefault((order.deployment, alias), []).append(order)
         for deployment in reversed(deployments):  # the first that went wrong tells most
             self.report.count("deployments")
             self.report.count(f"deployments {deployment['state']}")
+            DeploymentCheck(self, deployment).all()
             for shown in deployment["nodes"]:
-                order = orders.pop((deployment["id"], shown["alias"]), None)
-                OrderCheck(self, deployment, shown, order).all()
+                NodeCheck(self, deployment, shown, orders.pop((deployment["id"], shown["alias"]), [])).all()
         found, kills = (self.report.figures[name] for name in ("nodes interrupted", "kills of runners"))
         if found > kills:
             self.report.violation(f"{found} interruptions by {kills} kills of runners")
-        for (number, alias), order in orders.items():
-            self.report.violation("an order that no deployment has", number, alias, order.id)
+        for (number, alias), left in orders.items():
+            for order in left:
+                self.report.violation("an order that no deployment has", number, alias, order.id)
 
     def node(self, node):
         known = {order.id for order in node.orders()}
@@ -134,87 +136,136 @@ class Checks:
                 self.report.violation(f"the events end at byte {told[node['alias']]}: {node}", deployment["id"], node["alias"])
 
 
-class OrderCheck:
-    """One node of one deployment: `shown` by the API, `order` with its agent (None: it never got there)."""
+class DeploymentCheck:
+    """What a deployment says of itself against what it says of its nodes."""
 
-    def __init__(self, checks, deployment, shown, order):
-        self.checks, self.deployment, self.shown, self.order = checks, deployment, shown, order
-        self.node = checks.nodes[shown["alias"]]
-        self.steps = {step["name"]: step["state"] for step in shown["steps"]}
+    def __init__(self, checks, deployment):
+        self.checks, self.deployment = checks, deployment
 
     def wrong(self, what):
-        self.checks.report.violation(f"{what}; state {self.shown['state']}, reason {self.shown['reason']!r}, steps {self.steps}",
-                                     self.deployment["id"], self.shown["alias"], self.order and self.order.id)
+        ends = {node["alias"]: node["state"] for node in self.deployment["nodes"]}
+        self.checks.report.violation(f"{what}; {self.deployment['state']} with {ends}", self.deployment["id"])
+
+    def all(self):
+        state, nodes = self.deployment["state"], self.deployment["nodes"]
+        if (state == "succeeded") != all(node["state"] == "succeeded" for node in nodes):
+            self.wrong("a success is one of all nodes")
+        if state == "rolled_back":
+            if any(self.stands_on_new(node) for node in nodes):
+                self.wrong("rolled back, but a node stands on the new revision")
+        if "nothing was switched anywhere" in (self.deployment["stop_reason"] or ""):
+            if any(step["name"] == "switch" for node in nodes for step in node["steps"]):
+                self.wrong("a node was switched although another could not be prepared")
+        if state == "superseded" and any(node["steps"] for node in nodes):
+            self.wrong("superseded after it had begun")
+
+    def stands_on_new(self, node):
+        return node["revision_before"] != node["revision_after"] == self.deployment["revision"]
+
+
+class NodeCheck:
+    """One node of one deployment: `shown` by the API, `orders` with its agent: none if it never got there, a second one
+    where the node was to go back."""
+
+    def __init__(self, checks, deployment, shown, orders):
+        self.checks, self.deployment, self.shown, self.orders = checks, deployment, shown, orders
+        self.node = checks.nodes[shown["alias"]]
+
+    def wrong(self, what, order=None):
+        steps = [(step["name"], step["state"]) for step in self.shown["steps"]]
+        self.checks.report.violation(f"{what}; state {self.shown['state']}, reason {self.shown['reason']!r}, steps {steps}",
+                                     self.deployment["id"], self.shown["alias"], order and order.id)
 
     def all(self):
         state, count = self.shown["state"], self.checks.report.count
-        count("orders" if self.order else "orders not sent")
+        count("orders", len(self.orders))
         count(f"nodes {state}")
+        if not self.orders:
+            count("orders not sent")
         if state not in NODE_ENDED:
             self.wrong("a state that was not to be")
         if state == "cancelled" and self.deployment["id"] not in self.checks.driver.cancelled:
             self.wrong("nobody cancelled it")
-        if self.order is None:
-            if state not in ("offline", "cancelled"):
+        if len(self.orders) > 1 + self.shown["undo"]:
+            self.wrong(f"{len(self.orders)} orders for one node")
+        if len(self.orders) == self.shown["undo"]:  # the last one never got there
+            if state not in NEVER_BEGAN:
                 self.wrong("the agent has no such order")
-            return
-        if state == "offline":
+        elif state == "offline":
             return self.wrong("the order reached its agent")
         try:
-            self.order.spool
+            spools = [order.spool for order in self.orders]
         except (OSError, ProtocolError) as error:
-            return self.wrong(f"its spool cannot be read: {error}")
-        self.result()
-        self.output()
-        for name in ("before", "after"):
-            self.hook(name)
+            return self.wrong(f"a spool cannot be read: {error}")
+        if spools and len(self.orders) > self.shown["undo"]:
+            self.result(spools[-1])
+        self.output(b"".join(spool.output() for spool in spools))
+        for order in self.orders:
+            for name in ("before", "after"):
+                self.hook(order, name)
 
-    def result(self):
+    def shown_for(self, result):
+        """The state that a node is to show for the result of its last order."""
+        if self.shown["undo"] and result == "succeeded":
+            return "rolled_back"
+        told_to_stop = result == "cancelled" and self.deployment["id"] not in self.checks.driver.cancelled
+        return "skipped" if told_to_stop and self.deployment["stop_reason"] else result
+
+    def result(self, spool):
         """The end that is shown is the one that the order had, and one that this run can explain."""
-        spool = self.order.spool
-        if spool.result is None or spool.result["state"] != self.shown["state"]:
-            self.wrong(f"the spool says {spool.result}")
+        state, order = self.shown["state"], self.orders[-1]
+        # A node that was away when it was told to stop is done with by then; its order ends a moment later.
+        given_up = state == "skipped" and self.deployment["stop_reason"]
+        if spool.result is None or state != self.shown_for(spool.result["state"]) and not given_up:
+            self.wrong(f"the spool says {spool.result}", order)
         reason = self.shown["reason"] or ""
-        if self.shown["state"] == "interrupted" and "runner died" not in reason:
-            self.wrong("an interruption without its reason")
-        if self.shown["state"] == "failed" and not self.failed_as_planned() and "could not be started" not in reason:
-            self.wrong("failed for no reason that this run has")
-        if self.shown["state"] == "succeeded" and self.shown["revision_after"] != self.deployment["revision"]:
-            self.wrong("succeeded with another revision")
+        if state == "interrupted" and "runner died" not in reason:
+            self.wrong("an interruption without its reason", order)
+        if state == "failed" and not self.failed_as_planned(order) and "could not be started" not in reason:
+            self.wrong("failed for no reason that this run has", order)
+        if state == "succeeded" and self.shown["revision_after"] != self.deployment["revision"]:
+            self.wrong("succeeded with another revision", order)
+        if state == "rolled_back" and self.shown["revision_after"] != self.shown["revision_before"]:
+            self.wrong("went back to another revision than it had", order)
+        if state == "skipped" and spool.step("switch"):
+            self.wrong("a node that had no turn was switched", order)
 
-    def failed_as_planned(self):
-        return self.shown["step"] == "after_deploy" and self.shown["exit_code"] == hook.exit_code(self.order.id, "after") != 0
+    def failed_as_planned(self, order):
+        step, code = STEP_OF[order.action, "after"], hook.exit_code(order.id, "after")
+        return order.spool.result["step"] == step and order.spool.result.get("exit_code") == code != 0
 
-    def output(self):
+    def output(self, written):
         stored = self.checks.api.output(self.deployment["id"], self.shown["alias"]).body
         self.checks.report.count("bytes of output compared", len(stored))
-        if stored != self.order.spool.output():
-            self.wrong(f"the server has {len(stored)} bytes of output, the agent {len(self.order.spool.output())}, "
-                       f"and they differ from byte {common(stored, self.order.spool.output())} on")
+        if stored != written:
+            self.wrong(f"the server has {len(stored)} bytes of output, the agent {len(written)}, and they differ from byte "
+                       f"{common(stored, written)} on")
         if self.shown["output_bytes"] != len(stored):
             self.wrong(f"output_bytes {self.shown['output_bytes']}, but {len(stored)} bytes come")
 
-    def hook(self, name):
-        runs, written = self.node.runs(name)[self.order.id], self.node.written(self.order.id, name)
-        full, kept = hook.output(self.order.id, name), self.kept(STEP_OF[name])
-        state = self.steps.get(STEP_OF[name])
-        ended = state == "succeeded" or (name == "after" and self.failed_as_planned())
-        if self.shown["state"] == "succeeded" and state != "succeeded":
-            self.wrong(f"a success without the {name} hook")
+    def hook(self, order, name):
+        step = order.spool.step(STEP_OF[order.action, name])
+        runs, written = self.node.runs(name)[order.id], self.node.written(order.id, name)
+        full, kept = hook.output(order.id, name), kept_of(step)
+        state, result = step and step.state, order.spool.result
+        ended = state == "succeeded" or (name == "after" and self.failed_as_planned(order))
+        succeeded = result and result["state"] == "succeeded"
+        if succeeded and state != "succeeded":
+            self.wrong(f"a success without the {name} hook", order)
         if runs != 1 if ended else runs > (state is not None):
-            self.wrong(f"the {name} hook ran {runs} times")
+            self.wrong(f"the {name} hook ran {runs} times", order)
         if not full.startswith(written) or not written.startswith(kept):
             self.wrong(f"the {name} hook was to write {len(full)} bytes, wrote {len(written)}, of which {len(kept)} were kept: "
-                       f"they differ from byte {common(full, written)} or {common(written, kept)} on")
+                       f"they differ from byte {common(full, written)} or {common(written, kept)} on", order)
         if ended and kept != full:
-            self.wrong(f"of {len(full)} bytes of the {name} hook {len(kept)} were kept")
-        fails = hook.exit_code(self.order.id, name) and self.deployment["id"] != self.checks.driver.last
-        if fails and self.shown["state"] == "succeeded":
-            self.wrong("a success although a hook failed")
+            self.wrong(f"of {len(full)} bytes of the {name} hook {len(kept)} were kept", order)
+        fails = hook.exit_code(order.id, name) and self.deployment["id"] != self.checks.driver.last
+        if fails and succeeded:
+            self.wrong("a success although a hook failed", order)
 
-    def kept(self, step):
-        found = self.order.spool.step(step)
-        return b"".join(data for stream, data in found.output if stream != "note") if found else b""
+
+def kept_of(step):
+    return b"".join(data for stream, data in step.output if stream != "note") if step else b""
 
 
 def common(one, other):

@@ -10,6 +10,10 @@ from lib.wait import wait_until
 BUSY = (409, 502, 503, 504)  # another one runs, or no node can be asked just now
 
 
+PLANS = (None, None, {"batch": 1}, {"prepare_first": True}, {"prepare_first": True, "batch": 1, "on_failure": "rollback"},
+         {"batch": 1, "on_failure": "rollback"}, {"on_failure": "rollback"})
+
+
 class Driver:
     def __init__(self, scene, report, seed):
         self.scene, self.report, self.seed = scene, report, seed
@@ -31,7 +35,8 @@ class Driver:
             self.made += 1
             if self._random.random() < 0.08:
                 self._cancel(number, self._random.uniform(0, 0.6))
-            self._wait_ended(number, until)
+            if self._random.random() > 0.15:  # else the next one has to wait for its turn behind it
+                self._wait_ended(number, until)
 
     def create(self, wish, until):
         """A deployment's number; None when the time is over first."""
@@ -59,6 +64,8 @@ class Driver:
         revision = choose.choice(self.scene.revisions)
         wish = choose.choice(({"action": "update"}, {"action": "update", "revision": revision},
                               {"action": "rollback", "revision": revision}, {"action": "rollback", "revision": revision}))
+        if plan := choose.choice(PLANS):
+            wish["rollout"] = plan
         if choose.random() < 0.15:
             wish["nodes"] = choose.sample(self.scene.aliases, choose.randint(1, 2))
         return wish

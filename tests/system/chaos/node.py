@@ -10,7 +10,7 @@ class Order:
     def __init__(self, folder):
         self.folder, self.id = folder, folder.name
         record = json.loads((folder / "order.json").read_text())["order"]
-        self.deployment, self.node = int(record["deployment"]), record["node"]
+        self.deployment, self.node, self.action = int(record["deployment"]), record["node"], record["action"]
 
     @property
     def collected(self):

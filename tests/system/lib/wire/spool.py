@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from .frames import DATA, Decoder, ProtocolError
 from .messages import Message, data_frame, unpack
 
-STEPS = ["check", "fetch", "before_deploy", "switch", "after_deploy"]
+# In this order; any may be left out. The last three are those of a node that goes back by itself.
+STEPS = [{"check"}, {"fetch"}, {"before_deploy", "before_rollback"}, {"switch"}, {"after_deploy", "after_rollback"},
+         {"health_check"}, {"before_rollback"}, {"switch_back"}, {"after_rollback"}]
 OUTPUT_LIMIT = 32_768
 
 
@@ -26,6 +28,7 @@ class Spool:
         self.steps: list[Step] = []
         self.result: Message | None = None
         self._decoder = Decoder()
+        self._place = 0  # in STEPS, of the next step
         self.feed(data)
 
     def __len__(self):
@@ -54,8 +57,10 @@ class Spool:
     def _take_step_started(self, message):
         if self.steps and self.steps[-1].state == "running":
             raise ProtocolError(f"{message['step']} began before {self.steps[-1].name} ended")
-        if self.steps and STEPS.index(self.steps[-1].name) >= STEPS.index(message["step"]):
+        place = next((place for place in range(self._place, len(STEPS)) if message["step"] in STEPS[place]), None)
+        if place is None:
             raise ProtocolError(f"{message['step']} after {self.steps[-1].name}")
+        self._place = place + 1
         self.steps.append(Step(message["step"]))
 
     def _take_output(self, message):
