@@ -51,11 +51,10 @@ std::optional<CollectedOrder> collected(const fs::path& directory) {
   return CollectedOrder{directory, age_of(*since), bytes_in(directory)};
 }
 
-bool is_held(const fs::path& lock_file) {
-  std::error_code ignored;
-  if (!fs::exists(lock_file, ignored)) return false;
-  const auto lock = try_lock_file(lock_file, "");
-  return !lock || !*lock;
+// Who works with what the lock stands for holds it; nothing while somebody does.
+std::optional<base::UniqueFd> take_lock(const fs::path& lock_file) {
+  auto lock = try_lock_file(lock_file, "");
+  return lock ? std::move(*lock) : std::nullopt;
 }
 
 // The newest sign of use: every fetch and every update leaves one of these.
@@ -92,7 +91,8 @@ asio::awaitable<void> Housekeeping::remove_orders() {
   }
   std::size_t removed = 0;
   for (const fs::path& directory : orders_to_remove(orders, keep_)) {
-    if (is_held(OrderDir(directory).runner_file())) continue;
+    const auto lock = take_lock(OrderDir(directory).runner_file());
+    if (!lock) continue;
     std::error_code error;
     fs::remove_all(directory, error);
     if (error)
@@ -113,8 +113,9 @@ asio::awaitable<void> Housekeeping::remove_caches() {
     std::error_code ignored;
     const auto used = last_used(repository);
     const bool unused = fs::is_directory(repository, ignored) && used && age_of(*used) > keep_.caches;
-    if (!unused || is_held(repository.string() + ".lock")) continue;
-    if (remove_repository(repository))
+    if (!unused) continue;
+    const auto lock = take_lock(repository.string() + ".lock");
+    if (lock && remove_repository(repository))
       log_->info("removed the cached repository {}: not used for {}", repository.filename().string(),
                  base::format_duration(keep_.caches));
     co_await async::sleep_for(base::Millis{1});

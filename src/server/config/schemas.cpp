@@ -61,7 +61,7 @@ Schema<NodeDraft> node_schema() {
        {{.name = "path",
          .value = "an absolute path, POSIX or Windows",
          .doc = "The working copy on the node, or the folder of its releases; missing or empty, it is "
-                  "filled from `url`.",
+                "filled from `url`.",
          .required = true},
         into(&NodeDraft::path, read_node_path)}}};
   add_care_keys(schema);
