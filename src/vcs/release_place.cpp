@@ -154,4 +154,12 @@ std::string previous_release(const ReleaseBook& book) {
   return is_there(book.directory(name)) ? name : "";
 }
 
+std::vector<Release> taken_names(const ReleaseBook& book) {
+  std::vector<Release> taken = book.releases();
+  for (const fs::path& link : {book.root() / "current", book.notes() / "previous"}) {
+    if (std::string name = release_behind(link); !name.empty()) taken.push_back({.name = std::move(name)});
+  }
+  return taken;
+}
+
 }  // namespace slipway::vcs

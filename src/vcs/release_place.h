@@ -28,4 +28,8 @@ base::Result<> make_current(const ReleaseBook& book, const std::string& name, co
 std::string current_release(const ReleaseBook& book);
 std::string previous_release(const ReleaseBook& book);
 
+// All releases, and those that are gone but which a link still leads to: a new one of such a name would be
+// served before it is complete.
+std::vector<Release> taken_names(const ReleaseBook& book);
+
 }  // namespace slipway::vcs

@@ -176,7 +176,7 @@ asio::awaitable<base::Result<>> ReleasesWorkingCopy::build(std::string revision,
   if (!files) co_return std::unexpected(files.error());
   auto plan = co_await this->plan(*files, io);
   if (!plan) co_return std::unexpected(plan.error());
-  Release release{release_name(base::now(), revision, book().releases()), ReleaseState::building, revision,
+  Release release{release_name(base::now(), revision, taken_names(book())), ReleaseState::building, revision,
                   content_->repository()};
   if (auto added = book().add(release); !added) co_return added;
   target_ = release;
