@@ -1,5 +1,5 @@
 // The steps of an order on a path with the layout "releases": see vcs.h for what each may do, and
-// docs/adr/0008-releases.md for how.
+// docs/adr/0010-releases.md for how.
 #pragma once
 
 #include "base/unique_fd.h"

@@ -25,7 +25,7 @@ enum class LocalChanges {
 };
 
 // The layout "releases": PATH/releases/<time>-<revision>, PATH/shared, and PATH/current, a symbolic link to
-// one of the releases. docs/adr/0008-releases.md
+// one of the releases. docs/adr/0010-releases.md
 struct ReleasesSpec {
   std::vector<std::string> shared;  // relative paths that every release gets from PATH/shared by a link
   std::size_t keep_releases = 5;    // good ones, the current and the previous one among them
