@@ -17,7 +17,7 @@ def test_a_hook_sees_the_order_in_its_environment(site, server_side):
 
 def test_a_rollback_tells_its_hooks_so(shop, server_side):
     got = server_side.run(shop.order(shop.old, action="rollback", after=["echo $SLIPWAY_ACTION"]))
-    assert got.text("after_deploy", "stdout") == "rollback\n"
+    assert got.text("after_rollback", "stdout") == "rollback\n"
 
 
 def test_a_hook_runs_in_the_working_copy_with_a_shell(site, server_side):

@@ -1,4 +1,5 @@
 """Health checks and the hooks for going back: the real server and agents, and apps that answer as they like on loopback."""
+import pathlib
 import socket
 import threading
 import time
@@ -6,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lib import orders
 from lib.fleet import Fleet, of, states
 from lib.wait import wait_until
 
@@ -238,3 +240,48 @@ def test_an_agent_refuses_a_check_that_cannot_come_true(shop, server_side):
         state = server_side.order(one)
         assert state["state"] == "rejected" and state["reason"], check
     assert shop.unchanged()
+
+
+def releases(site, revision, check=None, **more):
+    to = orders.target(site.box.path / "www" / "releases-of-shop", site.url, vcs=site.vcs, releases=orders.releases())
+    check = {"health_check": {"interval_ms": 50, "timeout_ms": 300, "healthy": 1, **check}} if check else {}
+    return orders.order(to, revision, **check, **more)
+
+
+def served(one):
+    return (pathlib.Path(one["target"]["path"]) / "current" / "app.txt").read_text()
+
+
+def test_a_node_with_releases_that_is_not_healthy_goes_back_by_itself(site, server_side):
+    assert server_side.run(releases(site, site.old)).result["state"] == "succeeded"
+    say = "echo $SLIPWAY_ACTION $SLIPWAY_PREVIOUS_REVISION to $SLIPWAY_REVISION"
+    one = releases(site, site.new, {"command": "exit 9"}, before=["echo deploy"], before_rollback=["echo back"], after=[say])
+    got = server_side.run(one)
+    result = got.result
+    assert (result["state"], result["step"], result["exit_code"]) == ("rolled_back", "health_check", 9), got
+    assert "exit code 9" in result["reason"] and f"went back to {site.old}" in result["reason"]
+    assert result["revision_before"] == result["revision_after"] == site.old and served(one) == "version 1\n"
+    assert got.step_names()[-4:] == ["health_check", "before_rollback", "switch_back", "after_rollback"]
+    assert got.text("before_rollback", "stdout") == "back\n"
+    assert got.text("after_rollback", "stdout") == f"rollback {site.new} to {site.old}\n"
+
+
+def test_a_node_goes_back_also_while_the_server_is_out_of_reach(shop, agent, link_to):
+    first = link_to(agent)
+    assert first.run(releases(shop, shop.old)).result["state"] == "succeeded"
+    go, checking = shop.file("go"), shop.file("checking")
+    one = releases(shop, shop.new, {"command": f"touch {checking}; until [ -e {go} ]; do sleep 0.02; done; exit 1", "timeout_ms": 3000})
+    first.order(one)
+    wait_until(checking.exists, 20, "the health check")
+    first.close()
+    go.touch()
+    wait_until(lambda: served(one) == "version 1\n", 30, "the way back without a server")
+    again = link_to(agent, instance=first.instance)
+    again.follow(one["id"], 0)
+    assert again.result(one["id"]).result["state"] == "rolled_back"
+
+
+def test_the_first_release_has_nothing_to_go_back_to(shop, server_side):
+    got = server_side.run(releases(shop, shop.new, {"command": "exit 1"}))
+    assert (got.result["state"], got.result["step"]) == ("failed", "health_check"), got
+    assert "switch_back" not in got.step_names()
