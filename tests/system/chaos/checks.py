@@ -231,8 +231,8 @@ class NodeCheck:
             self.wrong("a node that had no turn was switched", order)
 
     def failed_as_planned(self, order):
-        step, code = STEP_OF[order.action, "after"], hook.exit_code(order.id, "after")
-        return order.spool.result["step"] == step and order.spool.result.get("exit_code") == code != 0
+        step, code, result = STEP_OF[order.action, "after"], hook.exit_code(order.id, "after"), order.spool.result
+        return result is not None and result.get("step") == step and result.get("exit_code") == code != 0
 
     def output(self, written):
         stored = self.checks.api.output(self.deployment["id"], self.shown["alias"]).body
