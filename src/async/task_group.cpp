@@ -3,6 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
@@ -44,7 +45,11 @@ void TaskGroup::spawn(asio::awaitable<void> task) {
   if (state_->stopped) return;
   const auto place = state_->running.emplace(state_->running.end());
   auto done = [state = state_, place](const std::exception_ptr& failure) {
-    state->running.erase(place);
+    // A cancellation that was asked for from outside the loop is still on its way to this signal, in front of
+    // what is posted now.
+    const auto ended = std::make_shared<std::list<asio::cancellation_signal>>();
+    ended->splice(ended->end(), state->running, place);
+    asio::post(state->executor, [ended] {});
     if (state->running.empty()) state->empty.notify();
     rethrow_unless_cancelled(failure);
   };

@@ -54,6 +54,16 @@ TEST_F(TaskGroupTest, ForgetsATaskThatEnded) {
   run_until([&] { return tasks.size() == 0; });
 }
 
+TEST_F(TaskGroupTest, CancelsFromOutsideTheLoopWhatEndsInThisVeryTurn) {
+  Event goes_on(executor);
+  tasks.spawn(goes_on.wait());
+  run_ready();
+  goes_on.notify();
+  tasks.cancel();
+  run_ready();
+  EXPECT_EQ(tasks.size(), 0U);
+}
+
 TEST_F(TaskGroupTest, StopWaitsForTasksThatTidyUp) {
   Event may_end(executor);
   tasks.spawn(slow_to_end(may_end));
