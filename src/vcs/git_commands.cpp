@@ -84,6 +84,7 @@ process::Command git_submodule_command(const GitSettings& settings, Args args,
   command.directory = settings.directory;
   command.timeout = settings.timeout;
   command.patience = settings.patience;
+  command.grace = settings.grace;
   command.env = {{"GIT_TERMINAL_PROMPT", "0"},
                  {"GIT_ASKPASS", "/bin/false"},
                  {"SSH_ASKPASS", "/bin/false"},

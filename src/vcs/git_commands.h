@@ -27,7 +27,8 @@ struct GitSettings {
   // The url was written by whoever writes the repository: only transports that may be used for such ones.
   bool submodule = false;
   base::Millis timeout = std::chrono::minutes{10};
-  base::Millis patience{0};  // of process::Command
+  base::Millis patience{0};  // both of process::Command
+  base::Millis grace = std::chrono::seconds{10};
 };
 
 // The command with the environment in which git never asks, never speaks another language, never takes an

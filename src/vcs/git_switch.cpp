@@ -80,9 +80,10 @@ asio::awaitable<base::Result<>> GitWorkingCopy::switch_to(const std::string& rev
   if (!stands_on(revision)) {
     if (auto saved = co_await save_commits(git, io); !saved) co_return saved;
     // A working copy that is half switched would look as if a person had edited it, and block every later
-    // order.
+    // order. A cancelled order is to end within 15 seconds all the same.
     Git whole = git;
-    whole.settings.patience = std::chrono::seconds{4};
+    whole.settings.patience = std::chrono::seconds{10};
+    whole.settings.grace = std::chrono::seconds{3};
     auto reset_done = must_discard() ? co_await discard_and_reset(whole, revision, io)
                                      : co_await reset(whole, revision, io);
     if (!reset_done) co_return reset_done;

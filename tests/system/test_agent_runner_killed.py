@@ -40,7 +40,7 @@ def test_killed_in_the_check(held, agent, link_to):
     site, hold = held
     side = link_to(agent)
     hold.on()
-    one = site.order(before=[f"touch {site.file('before')}"])
+    one = site.order(before=[f"touch {site.file('before')}"], local_changes="refuse")  # which takes a git to find out
     begin(side, one, "check")
     wait_until(hold.reached, 15, "git")
     kill_runner(agent)

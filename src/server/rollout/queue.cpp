@@ -7,7 +7,6 @@
 
 namespace slipway::server::rollout {
 
-using store::Delivery;
 using store::Deployment;
 using store::DeploymentNode;
 using store::DeploymentState;
