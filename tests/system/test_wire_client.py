@@ -127,6 +127,19 @@ def test_the_gate_cuts_at_the_exact_byte_and_opens_again(fake):
     gate.close()
 
 
+def test_the_gate_lives_through_cuts_at_any_moment(fake):
+    gate = Gate(fake)
+    for _ in range(100):
+        gate.open()
+        links = [socket.create_connection(gate.address) for _ in range(4)]
+        gate.cut()
+        for link in links:
+            link.close()
+    gate.open()
+    ServerSide.connect(gate).close()
+    gate.close()
+
+
 def test_the_gate_stalls_and_delays(fake):
     gate = Gate(fake)
     with ServerSide.connect(gate) as server:

@@ -85,13 +85,13 @@ class Gate:
 
     def _run(self):
         while not self._stop:
-            with self._lock:
-                pipes = [pipe for line in self._lines for pipe in (line.up, line.down)]
             with selectors.DefaultSelector() as selector:
-                selector.register(self._listener, selectors.EVENT_READ)
-                for pipe in pipes:
-                    if not self.stalled and not pipe.ended and len(pipe.waiting) < 16:
-                        selector.register(pipe.source, selectors.EVENT_READ, pipe)
+                # What is registered must still be open: cut() closes connections from other threads.
+                with self._lock:
+                    selector.register(self._listener, selectors.EVENT_READ)
+                    for pipe in (pipe for line in self._lines for pipe in (line.up, line.down)):
+                        if not self.stalled and not pipe.ended and len(pipe.waiting) < 16:
+                            selector.register(pipe.source, selectors.EVENT_READ, pipe)
                 ready = [key for key, _ in selector.select(0.01)]
             with self._lock:
                 for key in ready:
