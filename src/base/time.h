@@ -13,6 +13,10 @@ namespace slipway::base {
 using Millis = std::chrono::milliseconds;
 using Time = std::chrono::sys_time<Millis>;
 
+// For how long something has lasted: the wall clock jumps, this one does not. Of one process only, so never
+// stored.
+using SteadyTime = std::chrono::steady_clock::time_point;
+
 Time now();
 
 std::int64_t to_unix_ms(Time time);

@@ -54,6 +54,20 @@ def test_two_servers_have_orders_at_the_same_time(box, shop, agent, link_to):
         assert side.result(one["id"]).text("after_deploy", "stdout") == "met\n"
 
 
+def test_of_two_servers_orders_for_one_path_one_runs_and_the_other_is_told(shop, agent, link_to):
+    first, second = link_to(agent), link_to(agent)
+    one = shop.order(before=[f"echo first; until [ -e {shop.file('go')} ]; do sleep 0.02; done"])
+    first.order(one)
+    first.follow(one["id"])
+    first.output(one["id"], "first")
+    refused = second.run(shop.order(shop.old, after=[f"touch {shop.file('second')}"])).result
+    assert (refused["state"], refused["step"]) == ("failed", "check") and "another order is at work" in refused["reason"], refused
+    assert str(shop.path) in refused["reason"] and not shop.file("second").exists()
+    shop.file("go").touch()
+    assert first.result(one["id"]).result["state"] == "succeeded" and shop.switched()
+    assert second.run(shop.order()).result["state"] == "succeeded", "the path is free again"
+
+
 def test_two_links_of_one_server_follow_one_order(shop, agent, link_to):
     first = link_to(agent)
     one = shop.order(after=["echo hello"])

@@ -77,6 +77,16 @@ def test_a_deleted_branch_is_named(shop, server_side, commit_is_left):
         assert got.result["step"] == "fetch" and "feature" in got.result["reason"] and shop.copy.revision == before, got
 
 
+def test_a_revision_that_vanished_since_it_was_resolved_changes_nothing(shop, server_side):
+    gone = shop.repo.commit({"app.txt": "gone soon\n"})
+    assert server_side.query("resolve", shop.target())["revision"] == gone
+    shop.repo.git("push", "-q", "--force", "origin", f"{shop.new}:refs/heads/main")
+    shop.repo.git("--git-dir", shop.repo.bare, "gc", "-q", "--prune=now")
+    got = server_side.run(shop.order(gone, before=[f"touch {shop.file('before')}"]))
+    assert (got.result["state"], got.result["step"]) == ("failed", "fetch") and gone in got.result["reason"], got
+    assert shop.unchanged() and not shop.file("before").exists()
+
+
 @pytest.mark.parametrize("age", [0, 86_400])
 def test_a_stale_index_lock_works_or_is_named(shop, server_side, age):
     lock = shop.path / ".git/index.lock"

@@ -1,4 +1,7 @@
 """Rollout plans on real agents: who has a turn, when, and what becomes of the rest."""
+import sqlite3
+import time
+
 import pytest
 
 from lib.fleet import Fleet, of, states
@@ -52,6 +55,23 @@ def test_a_pause_is_kept_and_shown(box):
     assert fleet.copies["api-2"].revision == fleet.old
     done = fleet.api.wait_ended(started["id"])
     assert done["state"] == "succeeded" and done["waiting"] is None, done
+
+
+@pytest.mark.parametrize("years, pause, at_least", [(1, "4s", 3), (-1, "1h", 0)])
+def test_a_pause_outlives_a_clock_that_jumps_while_the_server_is_down(box, years, pause, at_least):
+    """Back a year: the end of the wave lies a year ahead, and the pause is no longer than it was. A year ahead: it is over."""
+    fleet = Fleet(box, count=2).start()
+    started = fleet.api.deploy("shop", rollout={"batch": 1, "pause": pause})
+    waits(fleet, started)
+    fleet.server.kill()
+    with sqlite3.connect(fleet.server.data / "slipway.db") as database:
+        jump = years * 365 * 86_400_000
+        database.execute("UPDATE deployments SET created_at = created_at + ?", (jump,))
+        database.execute("UPDATE deployment_nodes SET finished_at = finished_at + ?", (jump,))
+    began = time.monotonic()
+    fleet.server.start()
+    done = fleet.api.wait_ended(started["id"])
+    assert done["state"] == "succeeded" and time.monotonic() - began >= at_least, done
 
 
 def test_a_person_lets_it_go_on_also_after_the_server_was_killed(box):

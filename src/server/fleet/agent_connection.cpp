@@ -39,7 +39,7 @@ std::optional<base::Time> AgentConnection::last_heard() const {
   return online_ && link_ != nullptr ? std::optional(link_->last_heard()) : last_heard_;
 }
 
-std::optional<base::Time> AgentConnection::offline_since() const {
+std::optional<base::SteadyTime> AgentConnection::offline_since() const {
   return online_ ? std::nullopt : std::optional(offline_since_);
 }
 
@@ -160,7 +160,7 @@ void AgentConnection::went_online(net::Link& link) {
   link_ = &link;
   online_ = true;
   reason_.reset();
-  connected_since_ = base::now();
+  connected_since_ = std::chrono::steady_clock::now();
   log_->info("agent {}: connected ({}, Slipway {})", addr_,
              base::printable(hello_->host.value_or("unknown host")), base::printable(hello_->version));
   listener_.connected(addr_);
@@ -169,7 +169,7 @@ void AgentConnection::went_online(net::Link& link) {
 void AgentConnection::went_offline(const base::Error& reason) {
   const bool was_online = std::exchange(online_, false);
   if (was_online) {
-    offline_since_ = base::now();
+    offline_since_ = std::chrono::steady_clock::now();
     // One that breaks again and again is not dialled again and again at once.
     if (offline_since_ - connected_since_ > good_link) failures_ = 0;
     log_->warn("agent {}: offline: {}", addr_, reason.message);

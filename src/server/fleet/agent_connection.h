@@ -47,7 +47,7 @@ class AgentConnection {
   const std::optional<std::string>& reason() const { return reason_; }  // why it is not online
   const std::optional<wire::Hello>& hello() const { return hello_; }    // of the last time it was there
   std::optional<base::Time> last_heard() const;
-  std::optional<base::Time> offline_since() const;
+  std::optional<base::SteadyTime> offline_since() const;
 
   void send(std::string frame);
   asio::awaitable<base::Result<wire::Answer>> ask(wire::Query query, base::Millis limit);
@@ -82,8 +82,8 @@ class AgentConnection {
   std::optional<std::string> reason_ = "not connected yet";
   std::optional<wire::Hello> hello_;
   std::optional<base::Time> last_heard_;
-  base::Time offline_since_ = base::now();
-  base::Time connected_since_;
+  base::SteadyTime offline_since_ = std::chrono::steady_clock::now();
+  base::SteadyTime connected_since_;
   std::map<std::string, std::shared_ptr<Question>> questions_;
   int failures_ = 0;
   bool closed_ = false;

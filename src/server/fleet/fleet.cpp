@@ -217,10 +217,10 @@ bool Fleet::online(const std::string& addr) const {
   return agent != nullptr && agent->online();
 }
 
-std::optional<base::Time> Fleet::offline_since(const std::string& addr) const {
+std::optional<base::SteadyTime> Fleet::offline_since(const std::string& addr) const {
   const AgentConnection* agent = connection(addr);
   // An agent that is no longer configured will not come back.
-  return agent == nullptr ? std::optional(base::Time{}) : agent->offline_since();
+  return agent == nullptr ? std::optional(base::SteadyTime{}) : agent->offline_since();
 }
 
 std::vector<wire::OrderSummary> Fleet::kept_orders(const std::string& addr) const {

@@ -84,7 +84,7 @@ class Fleet : private ConnectionListener {
   bool online(const std::string& addr) const;
   // Since when the agent has been away; nothing while it is there. Never seen: since the start of this
   // server.
-  std::optional<base::Time> offline_since(const std::string& addr) const;
+  std::optional<base::SteadyTime> offline_since(const std::string& addr) const;
 
   // What the agent said at its last hello that it keeps for this server.
   std::vector<wire::OrderSummary> kept_orders(const std::string& addr) const;

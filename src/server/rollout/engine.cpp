@@ -56,7 +56,7 @@ void Engine::take_up(Deployment deployment) {
   const std::int64_t id = deployment.id;
   auto& place = active_[id];
   place = std::make_unique<Deployment>(std::move(deployment));
-  place->wave_since = base::now();
+  place->wave_since = std::chrono::steady_clock::now();
   for (DeploymentNode& node : place->nodes) {
     if (node.delivery == Delivery::settled) continue;
     orders_[node.order_id] = {.deployment = place.get(), .node = &node, .received = node.spool_offset};

@@ -126,6 +126,7 @@ class Engine : public fleet::OrderListener {
   static bool unwanted(const ActiveOrder& order);
   void end_unstarted(ActiveOrder& order);
   void say_proceed(const ActiveOrder& order);
+  void pause(store::Deployment& deployment);
   void set_waiting(store::Deployment& deployment, std::optional<store::Waiting> waiting);
   void send_order(ActiveOrder& order);
   void follow(ActiveOrder& order);
@@ -175,7 +176,7 @@ class Engine : public fleet::OrderListener {
   std::map<std::string, std::int64_t> last_;
   std::map<std::string, store::Freeze> frozen_;
   std::int64_t next_id_ = 1;
-  base::Time started_ = base::now();
+  base::SteadyTime started_ = std::chrono::steady_clock::now();
   async::TaskGroup tasks_;
 };
 

@@ -38,7 +38,8 @@ void Engine::give_up_on_lost(ActiveOrder& order) {
   const auto since = fleet_.offline_since(node.addr);
   const bool waited_for = may_be_sent(*order.deployment, node) || node.delivery != Delivery::unsent;
   if (!since || is_final(node.state) || !waited_for) return;
-  const base::Millis away = base::now() - std::max({*since, started_, order.deployment->wave_since});
+  const auto away =
+      std::chrono::steady_clock::now() - std::max({*since, started_, order.deployment->wave_since});
   const bool never_sent = node.delivery == Delivery::unsent;
   const bool waits = order.deployment->plan.offline == config::Offline::wait;
   const base::Millis limit = never_sent && node.undo ? base::Millis(lost_after_sent)

@@ -23,7 +23,7 @@ void Engine::start(std::int64_t id) {
 
 // The nodes of this wave have their turn; where all are to prepare first, all are given their orders.
 void Engine::release(Deployment& deployment) {
-  deployment.wave_since = base::now();
+  deployment.wave_since = std::chrono::steady_clock::now();
   for (auto& order : orders_ | std::views::values) {
     if (order.deployment == &deployment && !is_final(order.node->state)) release(order);
   }
@@ -46,12 +46,15 @@ void Engine::release(ActiveOrder& order) {
 
 // Called whenever a node may have been the last of its wave.
 void Engine::advance(Deployment& deployment) {
-  const NextMove move = next_move(deployment, base::now());
+  const NextMove move = next_move(deployment, std::chrono::steady_clock::now());
   switch (move.kind) {
     case NextMove::Kind::nothing:
       break;
     case NextMove::Kind::hold:
-      set_waiting(deployment, store::Waiting{move.at});
+      if (move.for_person)
+        set_waiting(deployment, store::Waiting{});
+      else
+        pause(deployment);
       break;
     case NextMove::Kind::skip:
       stop_rest(deployment, move.reason);
@@ -67,6 +70,7 @@ void Engine::advance(Deployment& deployment) {
     case NextMove::Kind::release:
       ++deployment.wave;
       deployment.waiting.reset();
+      deployment.pause_ends.reset();
       log_->info("deployment {}: wave {} begins", deployment.id, deployment.wave + 1);
       journal_.changed(deployment);
       return release(deployment);
@@ -111,6 +115,14 @@ void Engine::take_back(Deployment& deployment, DeploymentNode& node, const std::
   log_->info("deployment {}: {} goes back to {}", deployment.id, node.alias, *node.revision_before);
   orders_[node.order_id] = {.deployment = &deployment, .node = &node};
   journal_.replaced(deployment, node, old);
+}
+
+void Engine::pause(Deployment& deployment) {
+  if (deployment.pause_ends) return;
+  const base::Time now = base::now();
+  const base::Millis left = pause_left(deployment, now);
+  deployment.pause_ends = std::chrono::steady_clock::now() + left;
+  set_waiting(deployment, store::Waiting{now + left});
 }
 
 void Engine::set_waiting(Deployment& deployment, std::optional<store::Waiting> waiting) {

@@ -105,7 +105,7 @@ bool may_be_sent(const Deployment& deployment, const DeploymentNode& node) {
   return to_prepare || has_turn(deployment, node);
 }
 
-NextMove next_move(const Deployment& deployment, base::Time now) {
+NextMove next_move(const Deployment& deployment, base::SteadyTime now) {
   const bool decided =
       deployment.cancel_requested || deployment.undoing || deployment.stop_reason.has_value();
   if (deployment.state != store::DeploymentState::running || decided) return {};
@@ -119,10 +119,14 @@ NextMove next_move(const Deployment& deployment, base::Time now) {
   if (!more) return {};
   const config::Rollout& plan = deployment.plan;
   if (deployment.continued > deployment.wave) return {.kind = NextMove::Kind::release};
-  if (plan.confirm) return {.kind = NextMove::Kind::hold};
-  const base::Time at = end_of_wave(deployment) + plan.pause;
-  return at <= now ? NextMove{.kind = NextMove::Kind::release}
-                   : NextMove{.kind = NextMove::Kind::hold, .at = at};
+  if (plan.confirm) return {.kind = NextMove::Kind::hold, .for_person = true};
+  const bool over = plan.pause == base::Millis{0} || (deployment.pause_ends && *deployment.pause_ends <= now);
+  return {.kind = over ? NextMove::Kind::release : NextMove::Kind::hold};
+}
+
+base::Millis pause_left(const Deployment& deployment, base::Time now) {
+  const base::Millis whole = deployment.plan.pause;
+  return std::clamp(end_of_wave(deployment) + whole - now, base::Millis{0}, whole);
 }
 
 }  // namespace slipway::server::rollout

@@ -21,13 +21,13 @@ struct NextMove {
     nothing,   // nodes of this wave are at work, or there is nothing more to do
     prepared,  // every node is ready: the first wave may switch
     release,   // the next wave has its turn
-    hold,      // it has its turn at `at`, or when a person says so
+    hold,      // it has its turn after the pause, or when a person says so
     skip,      // the rest is left as it is
     undo,      // the rest is left as it is, and what was switched goes back
   };
   Kind kind = Kind::nothing;
-  std::optional<base::Time> at;  // of hold; none: a person has to say so
-  std::string reason;            // of skip and undo
+  bool for_person = false;  // of hold: a person has to say so
+  std::string reason;       // of skip and undo
 };
 
 // Whether the node's order may go to its agent.
@@ -39,6 +39,10 @@ bool has_turn(const store::Deployment& deployment, const store::DeploymentNode& 
 // Fetched, and waiting for the word to go on.
 bool is_prepared(const store::DeploymentNode& node);
 
-NextMove next_move(const store::Deployment& deployment, base::Time now);
+NextMove next_move(const store::Deployment& deployment, base::SteadyTime now);
+
+// What is left of the pause behind the deployment's wave: also for a server that was started in the middle of
+// it, and never more than the whole, however the wall clock has jumped since.
+base::Millis pause_left(const store::Deployment& deployment, base::Time now);
 
 }  // namespace slipway::server::rollout

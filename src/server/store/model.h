@@ -84,7 +84,8 @@ struct Deployment {
   int wave = 0;                            // up to this wave nodes have their turn
   int continued = 0;                       // a person let it go on up to this wave
   std::optional<Waiting> waiting;          // not stored: it follows from the rest
-  base::Time wave_since = {};  // not stored: since when this wave has had its turn, as far as is known
+  base::SteadyTime wave_since = {};  // not stored: since when this wave has had its turn, as far as is known
+  std::optional<base::SteadyTime> pause_ends;  // not stored: of the pause behind this wave, once it has begun
   base::Time created_at;
   std::optional<base::Time> started_at;  // none: it waits for its turn
   std::optional<base::Time> finished_at;

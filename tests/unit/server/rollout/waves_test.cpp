@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Kind = NextMove::Kind;
 
+const base::SteadyTime start = std::chrono::steady_clock::now();
 const base::Time noon = base::parse_rfc3339("2026-11-24T12:00:00Z").value();
 
 TEST(Waves, AreOneByDefault) {
@@ -49,51 +50,60 @@ class NextMoveTest : public testing::Test {
 };
 
 TEST_F(NextMoveTest, WaitsForTheNodesOfTheWave) {
-  EXPECT_EQ(next_move(deployment({NodeState::running, NodeState::pending}), noon).kind, Kind::nothing);
+  EXPECT_EQ(next_move(deployment({NodeState::running, NodeState::pending}), start).kind, Kind::nothing);
 }
 
 TEST_F(NextMoveTest, ReleasesTheNextWaveAfterThePause) {
+  auto waiting = deployment({NodeState::succeeded, NodeState::pending}, {.pause = 30s});
+  EXPECT_EQ(next_move(waiting, start + 24h).kind, Kind::hold) << "it has not begun";
+  waiting.pause_ends = start + 30s;
+  EXPECT_EQ(next_move(waiting, start + 29s).kind, Kind::hold);
+  EXPECT_FALSE(next_move(waiting, start + 29s).for_person);
+  EXPECT_EQ(next_move(waiting, start + 30s).kind, Kind::release);
+}
+
+TEST_F(NextMoveTest, APauseGoesOnAfterARestartAndNeverLastsLongerThanWhole) {
   const auto waiting = deployment({NodeState::succeeded, NodeState::pending}, {.pause = 30s});
-  const NextMove early = next_move(waiting, noon + 29s);
-  EXPECT_EQ(early.kind, Kind::hold);
-  EXPECT_EQ(early.at, noon + 30s);
-  EXPECT_EQ(next_move(waiting, noon + 30s).kind, Kind::release);
+  EXPECT_EQ(pause_left(waiting, noon), 30s);
+  EXPECT_EQ(pause_left(waiting, noon + 10s), 20s);
+  EXPECT_EQ(pause_left(waiting, noon + 24h), 0s) << "the clock went ahead, or the server was away for long";
+  EXPECT_EQ(pause_left(waiting, noon - 24h), 30s) << "the clock went back";
 }
 
 TEST_F(NextMoveTest, WaitsForAPersonOnceForEachWave) {
   auto waiting =
       deployment({NodeState::succeeded, NodeState::pending, NodeState::pending}, {.confirm = true});
-  const NextMove move = next_move(waiting, noon + 24h);
+  const NextMove move = next_move(waiting, start + 24h);
   EXPECT_EQ(move.kind, Kind::hold);
-  EXPECT_FALSE(move.at);
+  EXPECT_TRUE(move.for_person);
   waiting.continued = 1;
-  EXPECT_EQ(next_move(waiting, noon).kind, Kind::release);
+  EXPECT_EQ(next_move(waiting, start).kind, Kind::release);
   waiting.wave = 1;
   waiting.nodes[1].state = NodeState::succeeded;
-  EXPECT_EQ(next_move(waiting, noon).kind, Kind::hold);
+  EXPECT_EQ(next_move(waiting, start).kind, Kind::hold);
 }
 
 TEST_F(NextMoveTest, SkipsTheRestWhenMoreFailedThanMay) {
   auto failed = deployment({NodeState::failed, NodeState::pending}, {.confirm = true});
-  const NextMove move = next_move(failed, noon);
+  const NextMove move = next_move(failed, start);
   EXPECT_EQ(move.kind, Kind::skip);
   EXPECT_EQ(move.reason, "not started: 1 node (n0) failed, and the plan allows 0");
   failed.plan.max_failed = 1;
-  EXPECT_EQ(next_move(failed, noon).kind, Kind::hold);
+  EXPECT_EQ(next_move(failed, start).kind, Kind::hold);
   failed.plan = {.on_failure = config::OnFailure::proceed};
-  EXPECT_EQ(next_move(failed, noon).kind, Kind::release);
+  EXPECT_EQ(next_move(failed, start).kind, Kind::release);
 }
 
 TEST_F(NextMoveTest, TakesEverythingBackWhenThePlanWantsThat) {
   const Rollout plan{.on_failure = config::OnFailure::rollback};
-  const NextMove move = next_move(deployment({NodeState::succeeded, NodeState::failed}, plan), noon);
+  const NextMove move = next_move(deployment({NodeState::succeeded, NodeState::failed}, plan), start);
   EXPECT_EQ(move.kind, Kind::nothing) << "the second wave has not begun";
   auto last = deployment({NodeState::succeeded, NodeState::failed}, plan);
   last.wave = 1;
-  EXPECT_EQ(next_move(last, noon).kind, Kind::undo) << "also when nobody is left to be skipped";
-  EXPECT_EQ(next_move(last, noon).reason, "1 node (n1) failed, and the plan allows 0");
+  EXPECT_EQ(next_move(last, start).kind, Kind::undo) << "also when nobody is left to be skipped";
+  EXPECT_EQ(next_move(last, start).reason, "1 node (n1) failed, and the plan allows 0");
   last.undoing = true;
-  EXPECT_EQ(next_move(last, noon).kind, Kind::nothing);
+  EXPECT_EQ(next_move(last, start).kind, Kind::nothing);
 }
 
 class PrepareFirst : public NextMoveTest {
@@ -111,10 +121,10 @@ TEST_F(PrepareFirst, WaitsForAllNodesOfAllWaves) {
   EXPECT_TRUE(may_be_sent(preparing, preparing.nodes[2]));
   EXPECT_FALSE(has_turn(preparing, preparing.nodes[0]));
   for (auto& node : preparing.nodes) {
-    EXPECT_EQ(next_move(preparing, noon).kind, Kind::nothing);
+    EXPECT_EQ(next_move(preparing, start).kind, Kind::nothing);
     prepare(node);
   }
-  EXPECT_EQ(next_move(preparing, noon).kind, Kind::prepared);
+  EXPECT_EQ(next_move(preparing, start).kind, Kind::prepared);
   preparing.prepared = true;
   EXPECT_TRUE(has_turn(preparing, preparing.nodes[0]));
   EXPECT_FALSE(has_turn(preparing, preparing.nodes[1])) << "the waves come after";
@@ -123,42 +133,42 @@ TEST_F(PrepareFirst, WaitsForAllNodesOfAllWaves) {
 TEST_F(PrepareFirst, StopsWhenOneNodeCannotBePrepared) {
   auto preparing = deployment({NodeState::running, NodeState::failed, NodeState::pending}, plan_);
   preparing.plan.max_failed = 5;
-  const NextMove move = next_move(preparing, noon);
+  const NextMove move = next_move(preparing, start);
   EXPECT_EQ(move.kind, Kind::skip);
   EXPECT_EQ(move.reason, "nothing was switched anywhere: 1 node (n1) could not be prepared");
   preparing.stop_reason = move.reason;
-  EXPECT_EQ(next_move(preparing, noon).kind, Kind::nothing) << "once is enough";
+  EXPECT_EQ(next_move(preparing, start).kind, Kind::nothing) << "once is enough";
   EXPECT_FALSE(may_be_sent(preparing, preparing.nodes[2]));
 }
 
 TEST_F(PrepareFirst, LeavesOutANodeThatIsAway) {
   auto preparing = deployment({NodeState::running, NodeState::offline}, plan_);
   prepare(preparing.nodes[0]);
-  EXPECT_EQ(next_move(preparing, noon).kind, Kind::prepared);
+  EXPECT_EQ(next_move(preparing, start).kind, Kind::prepared);
   const auto nobody = deployment({NodeState::offline, NodeState::offline}, plan_);
-  EXPECT_EQ(next_move(nobody, noon).kind, Kind::nothing);
+  EXPECT_EQ(next_move(nobody, start).kind, Kind::nothing);
 }
 
 TEST_F(NextMoveTest, LeavesWhatWaitsForItsTurnAlone) {
   auto queued = deployment({NodeState::pending});
   queued.state = store::DeploymentState::queued;
-  EXPECT_EQ(next_move(queued, noon).kind, Kind::nothing);
+  EXPECT_EQ(next_move(queued, start).kind, Kind::nothing);
   EXPECT_FALSE(may_be_sent(queued, queued.nodes[0]));
   EXPECT_FALSE(has_turn(queued, queued.nodes[0]));
 }
 
 TEST_F(NextMoveTest, CountsANodeThatIsAwayAsThePlanSays) {
   auto away = deployment({NodeState::offline, NodeState::pending});
-  EXPECT_EQ(next_move(away, noon).kind, Kind::release);
+  EXPECT_EQ(next_move(away, start).kind, Kind::release);
   away.plan.offline = config::Offline::wait;
-  EXPECT_EQ(next_move(away, noon).kind, Kind::skip);
+  EXPECT_EQ(next_move(away, start).kind, Kind::skip);
 }
 
 TEST_F(NextMoveTest, DoesNothingForWhatIsCancelledOrAtItsEnd) {
   auto done = deployment({NodeState::succeeded, NodeState::pending});
   done.cancel_requested = true;
-  EXPECT_EQ(next_move(done, noon).kind, Kind::nothing);
-  EXPECT_EQ(next_move(deployment({NodeState::succeeded, NodeState::skipped}), noon).kind, Kind::nothing);
+  EXPECT_EQ(next_move(done, start).kind, Kind::nothing);
+  EXPECT_EQ(next_move(deployment({NodeState::succeeded, NodeState::skipped}), start).kind, Kind::nothing);
 }
 
 }  // namespace
