@@ -12,37 +12,9 @@ from lib.agent import Agent
 from lib.small_disk import seen_by, wrapper
 from lib.tools import Hold
 from lib.wait import wait_until
+from lib.www import Www, succeed
 
 WAIT = "until [ -e {go} ]; do sleep 0.02; done"
-
-
-class Www:
-    """A path with releases, of the repository of a site."""
-
-    def __init__(self, site, path=None, **settings):
-        self.site, self.path = site, path or site.box.path / "www" / "releases-of-shop"
-        self.settings = settings
-        self.seen = self.path  # as this process sees it
-
-    def target(self, **more):
-        return orders.target(self.path, self.site.url, vcs=self.site.vcs, releases=orders.releases(**self.settings), **more)
-
-    def order(self, revision=None, local_changes="keep", **more):
-        return orders.order(self.target(local_changes=local_changes), revision or self.site.new, **more)
-
-    @property
-    def name(self):
-        return os.path.basename(os.readlink(self.seen / "current"))
-
-    def names(self):
-        return sorted(entry.name for entry in (self.seen / "releases").iterdir())
-
-    def read(self, name="app.txt"):
-        return (self.seen / "current" / name).read_text()
-
-    def wait_names(self, names):
-        """Old releases go after the result."""
-        wait_until(lambda: self.names() == sorted(names), 15, lambda: f"the releases {names}, there are {self.names()}")
 
 
 @pytest.fixture
@@ -53,12 +25,6 @@ def www(site):
 @pytest.fixture
 def git_www(shop):
     return Www(shop)
-
-
-def succeed(side, one):
-    got = side.run(one)
-    assert got.result["state"] == "succeeded", got
-    return got
 
 
 def commit(www, text):
