@@ -1,8 +1,14 @@
 """What an order does to a working copy, and what its spool and result say."""
 import pytest
 
+from lib.agent import Agent
 from lib.orders import order, target
 from lib.sites import git_site, svn_site
+
+
+@pytest.fixture(autouse=True)
+def agents_and_runners_leak_nothing(monkeypatch):
+    monkeypatch.setattr(Agent, "CHECK_LEAKS", True)
 
 
 def test_an_update_brings_the_working_copy_to_the_exact_revision(site, server_side):

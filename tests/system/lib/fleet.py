@@ -2,8 +2,8 @@
 from . import server as config
 from .agent import Agent
 from .gate import Gate
-from .repos import GitRepo, SvnRepo
 from .server import Server
+from .templates import template
 
 
 class Fleet:
@@ -12,11 +12,10 @@ class Fleet:
 
     def __init__(self, box, vcs="git", count=3, hooks=None, gates=(), app=None, agents=None):
         self.box, self.vcs = box, vcs
-        self.repo = GitRepo(box, "shop") if vcs == "git" else SvnRepo(box, "shop")
-        self.old = self.repo.commit({"app.txt": "version 1\n", "README": "one\n"})
+        made = template(vcs)
+        self.repo, self.old, self.new = made.repository(box), made.old, made.new
         self.aliases = [f"api-{number}" for number in range(1, count + 1)]
-        self.copies = {alias: self._copy(alias) for alias in self.aliases}
-        self.new = self.repo.commit({"app.txt": "version 2\n"})
+        self.copies = {alias: made.working_copy(box, box.path / "www" / alias) for alias in self.aliases}
         self.agents = self._start_agents(agents or count)
         self.gates = {alias: Gate(self.agents[alias]) for alias in gates}
         for gate in self.gates.values():
@@ -25,11 +24,6 @@ class Fleet:
                  for alias in self.aliases]
         make = config.git_app if vcs == "git" else config.svn_app
         self.server = Server(box, [make("shop", self.repo.url, nodes, **(app or {}))])
-
-    def _copy(self, alias):
-        path = self.box.path / "www" / alias
-        path.parent.mkdir(exist_ok=True)
-        return self.repo.clone(path, revision=self.old) if self.vcs == "git" else self.repo.checkout(path, self.old)
 
     def _start_agents(self, count):
         agents = [Agent(self.box, f"agent-{alias}") for alias in self.aliases[:count]]

@@ -14,6 +14,7 @@ BIN = Path(os.environ.get("SLIPWAY_BIN", ROOT / "build/dev/bin")).resolve()
 
 class Program:
     START_WITHIN = 20.0
+    CHECK_LEAKS = False  # looking for leaks at the end of each runner is a third of its life
 
     def __init__(self, box, name):
         self.box, self.name = box, name
@@ -32,7 +33,11 @@ class Program:
         with open(self.log_file, "ab") as log:
             self._log_from = log.tell()
             self.process = subprocess.Popen([*wrapper, *map(str, argv)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env=self.box.env, cwd=self.box.path)
+                                            env=self._env(), cwd=self.box.path)
+
+    def _env(self):
+        leaks = f"{self.box.env['ASAN_OPTIONS']}:detect_leaks={int(self.CHECK_LEAKS)}"
+        return {**self.box.env, "ASAN_OPTIONS": leaks}
 
     def log(self):
         """What this run has logged."""

@@ -17,15 +17,16 @@ def run(box, *argv, cwd=None, env=None, text=True, check=True):
 class GitRepo:
     """A bare repository, and its author's clone from which commits are pushed."""
 
-    def __init__(self, box, name="origin"):
-        self.box, self.name = box, name
+    def __init__(self, box, name="origin", count=0):
+        """`count`: so many commits are there already, else it is made."""
+        self.box, self.name, self.count = box, name, count
         self.root = box.path / "git"
         self.bare, self.work = self.root / f"{name}.git", self.root / f"{name}-author"
-        run(box, "git", "init", "-q", "--bare", self.bare)
-        run(box, "git", "init", "-q", self.work)
-        self.git("remote", "add", "origin", self.bare)
-        self.count = 0
         self._daemon = None
+        if not count:
+            run(box, "git", "init", "-q", "--template=", "--bare", self.bare)
+            run(box, "git", "init", "-q", "--template=", self.work)
+            self.git("remote", "add", "origin", self.bare)
 
     def git(self, *argv, **more):
         return run(self.box, "git", *argv, cwd=self.work, **more)
@@ -124,17 +125,21 @@ class GitCopy:
 class SvnRepo:
     """A repository with /trunk; commits are made without a working copy."""
 
-    def __init__(self, box, name="repo"):
-        self.box, self.name = box, name
+    def __init__(self, box, name="repo", count=0):
+        """`count`: so many commits are there already, else it is made."""
+        self.box, self.name, self.count = box, name, count
         self.root = box.path / "svn"
         self.path = self.root / name
+        self._serve = None
+        if not count:
+            self._make(box)
+
+    def _make(self, box):
         self.root.mkdir(exist_ok=True)
         run(box, "svnadmin", "create", self.path)
         hook = self.path / "hooks/pre-revprop-change"
         hook.write_text("#!/bin/sh\nexit 0\n")
         hook.chmod(0o755)
-        self.count = 0
-        self._serve = None
         self.mucc("-m", "layout", "mkdir", "trunk")
 
     @property

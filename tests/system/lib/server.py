@@ -25,6 +25,8 @@ def free_port():
 
 
 class Server(Program):
+    CHECK_LEAKS = True
+
     def __init__(self, box, apps, name="server", **settings):
         super().__init__(box, name)
         self.config_file = box.path / f"{name}.json"

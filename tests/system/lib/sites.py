@@ -4,6 +4,7 @@ from typing import Any
 
 from . import orders
 from .repos import GitRepo, SvnRepo
+from .templates import NAME, template
 
 
 @dataclass
@@ -38,7 +39,15 @@ class Site:
         return self.copy.revision == self.new and self.copy.read() == "version 2\n"
 
 
-def git_site(box, name="shop", daemon=False, files=None):
+def usual_site(vcs, box):
+    made = template(vcs)
+    repo = made.repository(box)
+    return Site(vcs, box, repo, made.working_copy(box, box.path / "www" / NAME), made.old, made.new, repo.url)
+
+
+def git_site(box, name=NAME, daemon=False, files=None):
+    if name == NAME and not daemon and not files:
+        return usual_site("git", box)
     repo = GitRepo(box, name)
     first = repo.commit({"app.txt": "version 1\n", "README": "one\n", **(files or {})})
     url = repo.daemon_url if daemon else repo.url
@@ -46,7 +55,9 @@ def git_site(box, name="shop", daemon=False, files=None):
     return Site("git", box, repo, copy, first, repo.commit({"app.txt": "version 2\n"}), url)
 
 
-def svn_site(box, name="shop", daemon=False, files=None):
+def svn_site(box, name=NAME, daemon=False, files=None):
+    if name == NAME and not daemon and not files:
+        return usual_site("svn", box)
     repo = SvnRepo(box, name)
     first = repo.commit({"app.txt": "version 1\n", "README": "one\n", **(files or {})})
     second = repo.commit({"app.txt": "version 2\n"})
