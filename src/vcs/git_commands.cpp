@@ -143,7 +143,8 @@ Args git_patch_args() {
 }
 
 Args git_reset_keep_args(const std::string& revision) {
-  return {"reset", "--keep", revision, "--"};
+  // Quiet: a git that tells its progress dies of SIGPIPE, half way, when the runner that listened was killed.
+  return {"reset", "--keep", "--quiet", revision, "--"};
 }
 
 Args git_reset_hard_args(const std::string& revision) {

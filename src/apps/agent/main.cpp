@@ -74,8 +74,7 @@ int run_agent(agent::AgentOptions options, const base::Logger& log) {
     log->error("{}", opened.error().message);
     return 2;
   }
-  agent.start();
-  for (const std::string& address : agent.addresses()) log->info("listening on {}", address);
+  // Before the words that tell others that it is up.
   asio::signal_set signals{loop, SIGTERM, SIGINT};
   signals.async_wait([&](boost::system::error_code, int) {
     log->info("stopping; orders that run go on");
@@ -83,6 +82,8 @@ int run_agent(agent::AgentOptions options, const base::Logger& log) {
       if (bug) std::rethrow_exception(bug);
     });
   });
+  agent.start();
+  for (const std::string& address : agent.addresses()) log->info("listening on {}", address);
   loop.run();
   return 0;
 }

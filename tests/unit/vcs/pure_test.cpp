@@ -60,7 +60,7 @@ TEST(AGitCommand, PutsWhatComesFromOutsideBehindTheOptions) {
                           "--origin", "origin", "--branch", "b", "--", "u", "/d"));
   EXPECT_THAT(git_ls_remote_args("r", "/srv/r.git", {"refs/heads/x"}),
               ElementsAre("ls-remote", "--exit-code", "--", "r", "refs/heads/x"));
-  EXPECT_THAT(git_reset_keep_args(id_a), ElementsAre("reset", "--keep", id_a, "--"));
+  EXPECT_THAT(git_reset_keep_args(id_a), ElementsAre("reset", "--keep", "--quiet", id_a, "--"));
 }
 
 TEST(AGitCommand, ListsRefsInOneRoundTripWhereASecondOneIsSlow) {
