@@ -7,7 +7,6 @@
 
 #include "base/file.h"
 #include "server/config/current.h"
-#include "server/config/json_reader.h"
 #include "server/config/schemas.h"
 
 namespace slipway::server::config {
@@ -43,7 +42,7 @@ Loaded parse_config(std::string_view text, const fs::path& file) {
   if (text.size() > max_file_bytes) {
     return {{}, {{1, 1, fmt::format("the file is larger than {} bytes", max_file_bytes)}}};
   }
-  JsonDocument document = read_json(text);
+  jsonc::JsonDocument document = jsonc::read_json(text);
   Report report;
   for (Problem& problem : document.problems) report.add(std::move(problem));
   if (!document.root) return {{}, report.take()};
@@ -58,11 +57,6 @@ base::Result<Loaded> load_config(const fs::path& file) {
   const auto text = base::read_file(file, max_file_bytes);
   if (!text) return std::unexpected(text.error());
   return parse_config(*text, file);
-}
-
-std::string describe(const Problem& problem, const fs::path& file) {
-  return fmt::format("{}:{}:{}: {}{}", file.string(), problem.line, problem.column,
-                     problem.warning ? "warning: " : "", problem.text);
 }
 
 }  // namespace slipway::server::config

@@ -16,13 +16,14 @@
 #include "base/time.h"
 #include "server/config/health_check.h"
 #include "server/config/history.h"
-#include "server/config/located.h"
 #include "server/config/rollout.h"
+#include "server/config/schema.h"
 
 namespace slipway::server::config {
 
 namespace fs = std::filesystem;
 using base::Address;
+using jsonc::describe;
 
 enum class VcsType { git, svn };
 enum class LocalChanges { keep, refuse, discard };
@@ -76,13 +77,6 @@ struct Config {
   const App* find_app(std::string_view name) const;
 };
 
-struct Problem {
-  std::size_t line = 1;    // from 1
-  std::size_t column = 1;  // from 1, in characters
-  std::string text;        // what, and what was expected
-  bool warning = false;    // told, but no reason not to start
-};
-
 struct Loaded {
   Config config;                  // meaningful if ok()
   std::vector<Problem> problems;  // in the order of the file, warnings too
@@ -98,9 +92,6 @@ Loaded parse_config(std::string_view text, const fs::path& file);
 
 // An unreadable file is an Error; what is wrong inside it is in Loaded::problems.
 base::Result<Loaded> load_config(const fs::path& file);
-
-// "server.json:12:7: …" or "server.json:12:7: warning: …", as compilers write it.
-std::string describe(const Problem& problem, const fs::path& file);
 
 // The tables of all keys, as docs/configuration.md shows them, made from the description that is read by.
 std::string reference_markdown();

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "server/config/located.h"
+#include "server/config/schema.h"
 
 namespace slipway::server::config {
 

@@ -62,17 +62,6 @@ void read_keep_releases(const Field& field, std::uint32_t& result) {
   result = static_cast<std::uint32_t>(number);
 }
 
-void read_size(const Field& field, std::uint64_t& result) {
-  if (field.value.kind == Kind::integer && field.value.integer >= 0) {
-    result = static_cast<std::uint64_t>(field.value.integer);
-    return;
-  }
-  if (field.value.kind != Kind::string) return field.unexpected();
-  const auto size = base::parse_size(field.value.text);
-  if (!size) return field.unexpected();
-  result = *size;
-}
-
 std::vector<Key<AppDraft>> layout_keys() {
   return {{{.name = "layout",
             .value = "\"in_place\" or \"releases\"",

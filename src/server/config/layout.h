@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "server/config/report.h"
+#include "server/config/schema.h"
 
 namespace slipway::server::config {
 
@@ -15,7 +15,5 @@ void read_layout(const Field& field, Layout& result);
 // Relative paths that stay in the release, and of which none lies in another.
 void read_shared(const Field& field, std::vector<std::string>& result);
 void read_keep_releases(const Field& field, std::uint32_t& result);
-// A number of bytes, or "2GiB".
-void read_size(const Field& field, std::uint64_t& result);
 
 }  // namespace slipway::server::config

@@ -6,7 +6,6 @@
 #include <ranges>
 
 #include "base/text.h"
-#include "server/config/located.h"
 
 namespace slipway::server::config {
 namespace {
@@ -62,17 +61,6 @@ bool is_ref_name(std::string_view name) {
 }
 
 }  // namespace
-
-bool has_control_character(std::string_view text) {
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    const auto byte = static_cast<unsigned char>(text[index]);
-    if (byte < 0x20 || byte == 0x7f) return true;
-    // U+0080 to U+009F.
-    if (byte == 0xc2 && index + 1 < text.size() && static_cast<unsigned char>(text[index + 1]) < 0xa0)
-      return true;
-  }
-  return false;
-}
 
 Complaint check_name(std::string_view name) {
   if (name.empty()) return "the name is empty; expected 1 to 100 characters";

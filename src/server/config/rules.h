@@ -10,14 +10,10 @@
 
 namespace slipway::server::config {
 
-using Complaint = std::optional<std::string>;
-
 Complaint check_name(std::string_view name);       // of an app or a node
 Complaint check_node_path(std::string_view path);  // POSIX or Windows, whatever this machine is
 Complaint check_branch(std::string_view branch);
 Complaint check_url(std::string_view url, VcsType type);
-
-bool has_control_character(std::string_view text);
 
 // Two paths with the same key are the same directory, as far as their spelling tells.
 std::string path_key(std::string_view path);

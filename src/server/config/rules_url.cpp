@@ -4,7 +4,6 @@
 #include <ranges>
 
 #include "base/text.h"
-#include "server/config/located.h"
 #include "server/config/rules.h"
 
 namespace slipway::server::config {

@@ -111,12 +111,19 @@ void read_history(const Field& field, ConfigDraft& config) {
   read_object(history_schema(), field.value, field.report, config.history);
 }
 
+template <class T>
+void read_list(const Schema<T>& schema, const Field& field, std::vector<T>& result) {
+  if (field.value.kind == Kind::list && field.value.elements.empty())
+    field.warning("the list is empty: there is nothing to deploy");
+  jsonc::read_objects(schema, field, result);
+}
+
 void read_nodes(const Field& field, AppDraft& app) {
-  read_objects(node_schema(), field, app.drafts);
+  read_list(node_schema(), field, app.drafts);
 }
 
 void read_apps(const Field& field, ConfigDraft& config) {
-  read_objects(app_schema(), field, config.drafts);
+  read_list(app_schema(), field, config.drafts);
   for (const AppDraft& app : config.drafts) check_app(app, field.report);
 }
 

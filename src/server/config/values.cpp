@@ -13,39 +13,6 @@
 namespace slipway::server::config {
 namespace {
 
-// The text of a string, or null with a problem.
-const std::string* text_of(const Field& field) {
-  if (field.value.kind == Kind::string) return &field.value.text;
-  field.unexpected();
-  return nullptr;
-}
-
-// A string that a rule does not complain about, or null with a problem.
-const std::string* text_by(const Field& field, Complaint (*rule)(std::string_view)) {
-  const std::string* text = text_of(field);
-  if (text == nullptr) return nullptr;
-  const Complaint complaint = rule(*text);
-  if (complaint) field.problem(*complaint);
-  return complaint ? nullptr : text;
-}
-
-template <class Enum, std::size_t Count>
-std::optional<Enum> read_word(const Field& field,
-                              const std::array<std::pair<std::string_view, Enum>, Count>& words) {
-  std::vector<std::string> known;
-  for (const auto& [word, value] : words) {
-    if (field.value.kind == Kind::string && field.value.text == word) return value;
-    known.emplace_back(word);
-  }
-  const std::string meant = field.value.kind == Kind::string ? base::nearest(field.value.text, known) : "";
-  if (meant.empty())
-    field.unexpected();
-  else
-    field.problem(fmt::format("expected {}, found {}; did you mean \"{}\"?", field.expected,
-                              found(field.value), meant));
-  return std::nullopt;
-}
-
 std::optional<Address> address_of(const Field& field) {
   const std::string* text = text_of(field);
   if (text == nullptr) return std::nullopt;
@@ -53,17 +20,6 @@ std::optional<Address> address_of(const Field& field) {
   if (address) return *address;
   field.problem(address.error().message);
   return std::nullopt;
-}
-
-std::optional<base::Millis> duration_of(const Located& value) {
-  // Seconds are checked before they are counted in milliseconds: the product could overflow.
-  if (value.kind == Kind::integer) {
-    constexpr std::int64_t year = 366LL * 24 * 3600;
-    return std::chrono::seconds{std::clamp<std::int64_t>(value.integer, -1, year)};
-  }
-  if (value.kind != Kind::string) return std::nullopt;
-  const auto duration = base::parse_duration(value.text);
-  return duration ? std::optional{*duration} : std::nullopt;
 }
 
 void read_command(const Field& field, Commands& commands) {
@@ -74,15 +30,6 @@ void read_command(const Field& field, Commands& commands) {
 }
 
 }  // namespace
-
-void read_text(const Field& field, std::string& result) {
-  if (const std::string* text = text_of(field)) result = *text;
-}
-
-void read_bool(const Field& field, bool& result) {
-  if (field.value.kind != Kind::boolean) return field.unexpected();
-  result = field.value.boolean;
-}
 
 void read_name(const Field& field, std::string& result) {
   if (const std::string* name = text_by(field, check_name)) result = *name;
@@ -102,16 +49,6 @@ void read_data_dir(const Field& field, fs::path& result) {
   if (text == nullptr) return;
   if (text->empty() || has_control_character(*text)) return field.unexpected();
   result = *text;
-}
-
-void read_timeout(const Field& field, base::Millis& result) {
-  const auto duration = duration_of(field.value);
-  if (!duration) return field.unexpected();
-  if (*duration <= base::Millis{0} || *duration > std::chrono::days{7}) {
-    return field.problem(
-        fmt::format("{} is out of range; expected more than 0 and at most 7 days", found(field.value)));
-  }
-  result = *duration;
 }
 
 void read_days(const Field& field, std::chrono::days& result) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "server/config/report.h"
 #include "server/config/rules.h"
+#include "server/config/schema.h"
 
 namespace slipway::server::config {
 
@@ -15,13 +15,10 @@ using Commands = std::vector<std::string>;
 // "host:port" that something can be connected to.
 std::optional<Address> dialled_address(const Field& field);
 
-void read_text(const Field& field, std::string& result);
-void read_bool(const Field& field, bool& result);
 void read_name(const Field& field, std::string& result);
 void read_branch(const Field& field, std::string& result);
 void read_node_path(const Field& field, fs::path& result);
 void read_data_dir(const Field& field, fs::path& result);
-void read_timeout(const Field& field, base::Millis& result);
 void read_days(const Field& field, std::chrono::days& result);
 void read_budget(const Field& field, std::uint64_t& result);
 void read_listen_address(const Field& field, Address& result);

@@ -1,4 +1,4 @@
-#include "server/config/tree_builder.h"
+#include "jsonc/tree_builder.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 namespace {
 
 // Found by sorting, since an object can be as long as the file.
@@ -129,4 +129,4 @@ std::string TreeBuilder::take_text(string_view last_part) {
   return std::exchange(text_, {});
 }
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

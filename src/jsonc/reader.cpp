@@ -1,14 +1,14 @@
-#include "server/config/json_reader.h"
+#include "jsonc/reader.h"
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 
 #include "base/text.h"
-#include "server/config/comment_eraser.h"
-#include "server/config/syntax_error.h"
-#include "server/config/tree_builder.h"
+#include "jsonc/comment_eraser.h"
+#include "jsonc/syntax_error.h"
+#include "jsonc/tree_builder.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
@@ -104,4 +104,4 @@ JsonDocument read_json(std::string_view text) {
   return document;
 }
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

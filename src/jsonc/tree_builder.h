@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "server/config/config.h"
-#include "server/config/located.h"
+#include "jsonc/located.h"
+#include "jsonc/problem.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 class TreeBuilder {
  public:
@@ -89,4 +89,4 @@ class TreeBuilder {
   Expect expect_ = Expect::value;
 };
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "server/config/config.h"
-#include "server/config/located.h"
+#include "jsonc/located.h"
+#include "jsonc/problem.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 constexpr std::size_t max_nesting = 32;
 
@@ -21,4 +21,4 @@ struct JsonDocument {
 // The text is UTF-8, with or without a byte order mark.
 JsonDocument read_json(std::string_view text);
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

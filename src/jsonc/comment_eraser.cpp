@@ -1,6 +1,6 @@
-#include "server/config/comment_eraser.h"
+#include "jsonc/comment_eraser.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 std::optional<CommentEraser::State> CommentEraser::next(char byte) const {
   switch (state_) {
@@ -37,4 +37,4 @@ std::optional<Problem> CommentEraser::problem() const {
       state_ == State::slash ? "a comment begins with // or /*" : "this comment is not closed; expected */"};
 }
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

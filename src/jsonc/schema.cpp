@@ -1,10 +1,10 @@
-#include "server/config/schema.h"
+#include "jsonc/schema.h"
 
 #include <algorithm>
 
 #include "base/text.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 namespace {
 
 bool spells(const KeyInfo& key, std::string_view word) {
@@ -62,4 +62,4 @@ const Located* pick(std::string_view what, const KeyInfo& key, const Located& ob
   return nullptr;
 }
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

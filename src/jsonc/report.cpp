@@ -1,10 +1,10 @@
-#include "server/config/report.h"
+#include "jsonc/report.h"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 void Report::problem(Position at, std::string text) {
   add({at.line, at.column, std::move(text)});
@@ -43,4 +43,4 @@ std::optional<Position> FirstPlaces::add(std::string value, Position at) {
   return is_first ? std::nullopt : std::optional{place->second};
 }
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "server/config/config.h"
-#include "server/config/located.h"
+#include "jsonc/located.h"
+#include "jsonc/problem.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 class Report {
  public:
@@ -49,4 +49,4 @@ class FirstPlaces {
   std::map<std::string, Position> places_;
 };
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 struct Position {
   std::size_t line = 1;    // from 1
@@ -49,4 +49,4 @@ std::string found(const Located& value);
 // The same without the value itself, where it may be secret: "a string".
 std::string found_kind(const Located& value);
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

@@ -5,10 +5,10 @@
 
 #include <optional>
 
-#include "server/config/config.h"
-#include "server/config/located.h"
+#include "jsonc/located.h"
+#include "jsonc/problem.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 class CommentEraser {
  public:
@@ -28,4 +28,4 @@ class CommentEraser {
   Position begin_;
 };
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

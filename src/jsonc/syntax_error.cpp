@@ -1,11 +1,11 @@
-#include "server/config/syntax_error.h"
+#include "jsonc/syntax_error.h"
 
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "server/config/json_reader.h"
+#include "jsonc/reader.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 namespace {
 
 using Token = TreeBuilder::Token;
@@ -82,4 +82,4 @@ Problem explain(const SyntaxStop& stop, const TreeBuilder& builder, std::string_
                                       found_text(stop.rest, false), hint(builder, stop.rest)));
 }
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

@@ -1,4 +1,4 @@
-#include "server/config/located.h"
+#include "jsonc/located.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 const Located* value_of(const Located& object, std::string_view key) {
   const auto member = std::ranges::find(object.members, key, &Member::key);
@@ -50,4 +50,4 @@ std::string found_kind(const Located& value) {
   return "";
 }
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc

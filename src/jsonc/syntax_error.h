@@ -4,9 +4,9 @@
 #include <boost/json/error.hpp>
 #include <string_view>
 
-#include "server/config/tree_builder.h"
+#include "jsonc/tree_builder.h"
 
-namespace slipway::server::config {
+namespace slipway::jsonc {
 
 struct SyntaxStop {
   boost::json::error_code error;  // none: there is more after the end of the document
@@ -16,4 +16,4 @@ struct SyntaxStop {
 
 Problem explain(const SyntaxStop& stop, const TreeBuilder& builder, std::string_view text);
 
-}  // namespace slipway::server::config
+}  // namespace slipway::jsonc
