@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "agent/ask_as.h"
 #include "base/file.h"
 #include "base/id.h"
 #include "base/text.h"
@@ -30,7 +31,8 @@ Agent::Agent(asio::any_io_executor executor, AgentOptions options, base::Logger 
     : executor_(executor),
       options_(std::move(options)),
       log_(std::move(log)),
-      status_(executor, std::make_unique<WorkingCopies>()),
+      guard_(options_.policy, options_.policy_required, log_),
+      status_(executor, std::make_unique<OwnedWorkingCopies>(guard_, options_.program, options_.data)),
       orders_(executor, options_.data, options_.program, log_),
       housekeeping_(options_.data, options_.keep, log_),
       tasks_(executor) {
@@ -38,7 +40,8 @@ Agent::Agent(asio::any_io_executor executor, AgentOptions options, base::Logger 
   ::uname(&system);
   identity_.host = base::shorten(system.nodename, 255);
   identity_.os = os_name(system);
-  identity_.cache = options_.data / "cache";
+  identity_.data = options_.data;
+  identity_.program = options_.program;
   orders_.on_ended([this](const wire::Order& order) { status_.order_ended(order.target.path); });
 }
 
@@ -148,7 +151,8 @@ asio::awaitable<void> Agent::serve(Tcp::socket socket) {
     log_->warn("a connection that does not come from a loopback address was closed");
     co_return;
   }
-  Session session(net::make_tcp_stream(std::move(socket)), executor_, identity_, orders_, status_, log_);
+  Session session(net::make_tcp_stream(std::move(socket)), executor_, identity_, guard_, orders_, status_,
+                  log_);
   co_await session.run();
 }
 

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "agent/guard.h"
 #include "agent/housekeeping.h"
 #include "agent/orders.h"
+#include "agent/policy/file.h"
 #include "agent/session.h"
 #include "async/task_group.h"
 #include "base/log.h"
@@ -23,6 +25,8 @@ struct AgentOptions {
   fs::path data;     // where orders, spools and saved local changes are kept
   fs::path program;  // this executable, started again as the runner
   Keep keep = {};    // of what is not needed any more
+  fs::path policy = policy::default_file;
+  bool policy_required = false;  // that it is not there is a mistake
 };
 
 class Agent {
@@ -31,6 +35,10 @@ class Agent {
 
   // Takes the data directory and the port; everything that can be wrong with them is an error here.
   base::Result<> open();
+
+  // What is wrong with the policy, one line for each mistake; before open().
+  std::vector<std::string> open_policy() { return guard_.open(); }
+  void reload_policy() { guard_.reload(); }
 
   // Accepts servers until stop().
   void start();
@@ -54,6 +62,7 @@ class Agent {
   base::Logger log_;
   AgentIdentity identity_;
   base::UniqueFd data_lock_;
+  Guard guard_;
   StatusReader status_;
   Orders orders_;
   Housekeeping housekeeping_;

@@ -79,7 +79,7 @@ bool remove_repository(const fs::path& repository) {
 asio::awaitable<void> Housekeeping::run() {
   for (;;) {
     co_await remove_orders();
-    co_await remove_caches();
+    co_await remove_unused_caches(data_ / "cache", keep_.caches, log_);
     co_await async::sleep_for(interval);
   }
 }
@@ -108,16 +108,16 @@ asio::awaitable<void> Housekeeping::remove_orders() {
   }
 }
 
-asio::awaitable<void> Housekeeping::remove_caches() {
-  for (const fs::path& repository : entries_of(data_ / "cache")) {
+asio::awaitable<void> remove_unused_caches(fs::path cache, base::Millis keep, base::Logger log) {
+  for (const fs::path& repository : entries_of(cache)) {
     std::error_code ignored;
     const auto used = last_used(repository);
-    const bool unused = fs::is_directory(repository, ignored) && used && age_of(*used) > keep_.caches;
+    const bool unused = fs::is_directory(repository, ignored) && used && age_of(*used) > keep;
     if (!unused) continue;
     const auto lock = take_lock(repository.string() + ".lock");
     if (lock && remove_repository(repository))
-      log_->info("removed the cached repository {}: not used for {}", repository.filename().string(),
-                 base::format_duration(keep_.caches));
+      log->info("removed the cached repository {}: not used for {}", repository.filename().string(),
+                base::format_duration(keep));
     co_await async::sleep_for(base::Millis{1});
   }
 }

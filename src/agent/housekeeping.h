@@ -15,6 +15,10 @@ namespace slipway::agent {
 
 namespace asio = boost::asio;
 
+// Removes repositories that were not used for so long. For the caches of another user ("run_as"), who can
+// write there, called by a process that is that user.
+asio::awaitable<void> remove_unused_caches(std::filesystem::path cache, base::Millis keep, base::Logger log);
+
 class Housekeeping {
  public:
   Housekeeping(std::filesystem::path data, Keep keep, base::Logger log)
@@ -25,7 +29,6 @@ class Housekeeping {
 
  private:
   asio::awaitable<void> remove_orders();
-  asio::awaitable<void> remove_caches();
 
   std::filesystem::path data_;
   Keep keep_;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -15,6 +16,7 @@ namespace slipway::agent {
 namespace {
 
 constexpr std::string_view order_file = "order.json";
+constexpr std::string_view secrets_file = "secrets";
 
 constexpr std::string_view leader_mark = " session";
 
@@ -37,7 +39,17 @@ RunnerFile read_runner_file(const fs::path& file) {
   return result;
 }
 
-base::Result<> write_record(const fs::path& directory, const OrderRecord& record) {
+base::Result<> write_secrets(const fs::path& directory, const std::map<std::string, std::string>& secrets) {
+  const std::string text = boost::json::serialize(json::encode_value(secrets, false));
+  return base::write_file_durably(directory / secrets_file, text);
+}
+
+// Last comes what makes it an order.
+base::Result<> write_record(const fs::path& directory, OrderRecord record) {
+  const auto secrets = std::exchange(record.order.secrets, std::nullopt);
+  if (secrets) {
+    if (auto written = write_secrets(directory, *secrets); !written) return written;
+  }
   const std::string text = boost::json::serialize(json::encode(record));
   return base::write_file_durably(directory / order_file, text);
 }
@@ -68,6 +80,23 @@ base::Result<OrderRecord> OrderDir::record() const {
   auto decoded = json::decode<OrderRecord>(*parsed);
   if (!decoded) return std::unexpected(decoded.error().context((path_ / order_file).string()));
   return decoded;
+}
+
+base::Result<std::map<std::string, std::string>> OrderDir::secrets() const {
+  using Values = std::map<std::string, std::string>;
+  if (!has(secrets_file)) return Values{};
+  const auto text = base::read_file(path_ / secrets_file);
+  if (!text) return std::unexpected(text.error());
+  const auto parsed = json::parse(*text);
+  auto values = parsed ? json::decode<Values>(*parsed) : std::unexpected(parsed.error());
+  // What is wrong with it could hold a part of it.
+  if (!values)
+    return base::fail(base::ErrorCode::io, "the secrets of the order in {} cannot be read", path_.string());
+  return values;
+}
+
+void OrderDir::forget_secrets() const {
+  ::unlink((path_ / secrets_file).c_str());
 }
 
 bool OrderDir::started() const {
@@ -140,7 +169,8 @@ base::Result<> OrderDir::mark(std::string_view name) const {
 }
 
 bool OrderDir::has(std::string_view name) const {
-  return ::access((path_ / name).c_str(), F_OK) == 0;
+  // By the user that counts now: a runner that works as another user looks here as root.
+  return ::faccessat(AT_FDCWD, (path_ / name).c_str(), F_OK, AT_EACCESS) == 0;
 }
 
 base::Result<std::optional<base::UniqueFd>> try_lock_file(const fs::path& file, std::string_view content) {

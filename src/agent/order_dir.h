@@ -1,24 +1,28 @@
 // The directory of one order, `orders/<id>/` in the agent's data directory. It is all that agent and runner
 // share, and all that survives either:
 //
-//   order.json   the order and who gave it; written whole and flushed before anything else happens
-//   spool        wire frames, appended by the runner; that it exists means that the order was started
-//   runner       held (flock) by the runner as long as it lives; the first line names its process id and
+//   order.json   the order, who gave it and what the policy granted it; written whole and flushed before
+//   anything else happens spool        wire frames, appended by the runner; that it exists means that the
+//   order was started runner       held (flock) by the runner as long as it lives; the first line names its
+//   process id and
 //                whether it leads the session of all that it starts, then follows what it says when it cannot
 //                write its spool
 //   cancel       why the order is to stop; written before the runner is signalled
 //   proceed      the server let the order go on behind its fetch
 //   interrupted  the runner died, and the agent wrote the result
+//   secrets      what the hooks get and nobody else, mode 0600; gone as soon as the order has ended
 //   collected    the server has stored the whole spool
 #pragma once
 
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/policy/grant.h"
 #include "base/error.h"
 #include "base/unique_fd.h"
 #include "wire/message.h"
@@ -31,15 +35,16 @@ struct OrderRecord {
   std::string server;  // the instance id of the server that gave it
   std::string accepted_at;
   wire::Order order;
+  std::optional<policy::Grant> grant = {};  // absent: this host had no policy
 };
-BOOST_DESCRIBE_STRUCT(OrderRecord, (), (server, accepted_at, order))
+BOOST_DESCRIBE_STRUCT(OrderRecord, (), (server, accepted_at, order, grant))
 
 class OrderDir {
  public:
   explicit OrderDir(fs::path path) : path_(std::move(path)) {}
 
-  // Makes `orders/<id>` with its order.json, durably. ErrorCode::conflict when the order is there already;
-  // after any other error nothing is left of it.
+  // Makes `orders/<id>` with its order.json, durably; the order's secrets in a file of their own.
+  // ErrorCode::conflict when the order is there already; after any other error nothing is left of it.
   static base::Result<OrderDir> create(const fs::path& orders, const OrderRecord& record);
 
   const fs::path& path() const { return path_; }
@@ -62,6 +67,10 @@ class OrderDir {
   int session() const;
   // What the runner said; the last part of it.
   std::string last_words() const;
+
+  // By name; none: there are none, or the order has ended.
+  base::Result<std::map<std::string, std::string>> secrets() const;
+  void forget_secrets() const;
 
   base::Result<> write_cancel(std::string_view reason) const;
   std::optional<std::string> cancel_reason() const;

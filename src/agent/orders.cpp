@@ -3,12 +3,15 @@
 #include <chrono>
 #include <csignal>
 
+#include "agent/ask_as.h"
 #include "agent/health_check.h"
+#include "agent/policy/names.h"
 #include "agent/runner_process.h"
 #include "agent/spool_writer.h"
 #include "agent/steps.h"
 #include "base/file.h"
 #include "base/id.h"
+#include "base/masker.h"
 #include "base/text.h"
 #include "process/process_table.h"
 #include "vcs/vcs.h"
@@ -20,6 +23,24 @@ namespace {
 constexpr std::uintmax_t wanted_room = std::uintmax_t{8} << 20U;
 
 constexpr std::uint64_t longest_hold = std::chrono::milliseconds(std::chrono::days{30}).count();
+
+// Says nothing of the values.
+base::Result<> validate_secrets(const wire::Order& order) {
+  constexpr std::size_t most_bytes = std::size_t{64} << 10U;
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : order.secrets.value_or(std::map<std::string, std::string>{})) {
+    bytes += value.size();
+    if (!policy::is_variable_name(name) || name.starts_with("SLIPWAY_"))
+      return base::fail(base::ErrorCode::invalid, "a secret cannot be called \"{}\"", base::printable(name));
+    if (value.contains('\0') || value.size() < base::shortest_secret)
+      return base::fail(base::ErrorCode::invalid,
+                        "the secret {} holds a NUL character or is shorter than {} bytes", name,
+                        base::shortest_secret);
+  }
+  if (bytes <= most_bytes) return {};
+  return base::fail(base::ErrorCode::invalid, "the secrets have {} bytes; at most {} are taken", bytes,
+                    most_bytes);
+}
 
 base::Result<> validate(const wire::Order& order) {
   using base::ErrorCode;
@@ -37,7 +58,16 @@ base::Result<> validate(const wire::Order& order) {
   if (order.hold_ms && (*order.hold_ms == 0 || *order.hold_ms > longest_hold))
     return base::fail(ErrorCode::invalid, "an order can be held for 1 ms to 30 days, not for {} ms",
                       *order.hold_ms);
+  if (auto good = validate_secrets(order); !good) return good;
   return order.health_check ? validate_health_check(*order.health_check) : base::Result<>{};
+}
+
+// Those of an order that has ended, or whose cannot be read, are none.
+base::Secrets secrets_of(const OrderDir& order) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : order.secrets().value_or(std::map<std::string, std::string>{}))
+    values.push_back(value);
+  return base::Secrets(values);
 }
 
 std::string last_words(const OrderDir& order) {
@@ -142,15 +172,23 @@ void Orders::take_up(const fs::path& directory) {
   watch(order);
 }
 
-base::Result<wire::OrderStateMessage> Orders::accept(const std::string& server, wire::Order order) {
+std::size_t Orders::at_work() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(live_, [](const auto& entry) { return !entry.second->finished; }));
+}
+
+base::Result<wire::OrderStateMessage> Orders::accept(const std::string& server, wire::Order order,
+                                                     std::optional<policy::Grant> grant) {
   if (auto valid = validate(order); !valid) return std::unexpected(valid.error());
   const std::string id = order.id;
-  OrderRecord record{server, base::to_rfc3339(base::now()), std::move(order)};
+  OrderRecord record{server, base::to_rfc3339(base::now()), std::move(order), std::move(grant)};
   make_room();
   auto dir = OrderDir::create(orders_, record);
   if (!dir && dir.error().code == base::ErrorCode::conflict) return state_of(server, id);
   if (!dir) return std::unexpected(dir.error());
   auto live = std::make_shared<LiveOrder>(std::move(*dir), std::move(record), executor_);
+  // The file in its directory has them.
+  live->record.order.secrets.reset();
   live_[id] = live;
   log_->info("order {}: {} {} to {} on {}", id,
              boost::describe::enum_to_string(live->record.order.action, ""), live->record.order.app,
@@ -181,6 +219,7 @@ asio::awaitable<void> Orders::follow_runner(std::shared_ptr<LiveOrder> order) {
     order->runner_gone = true;
     co_await make_sure_of_result(order);
   }
+  order->dir.forget_secrets();
   spool_watch_.remove(watch);
   order->finished = true;
   ended_(order->record.order);
@@ -221,6 +260,8 @@ asio::awaitable<base::Result<>> Orders::write_interrupted(std::shared_ptr<LiveOr
   if (auto marked = order->dir.mark_interrupted(); !marked) co_return marked;
   auto spool = SpoolWriter::reopen(order->dir);
   if (!spool) co_return std::unexpected(spool.error());
+  const base::Secrets secrets = secrets_of(order->dir);
+  spool->mask(secrets);
   const auto end = scan_spool(order->dir.spool());
   if (!end) co_return std::unexpected(end.error());
   wire::OrderResult result{.state = started ? wire::ResultState::interrupted : wire::ResultState::failed};
@@ -228,7 +269,7 @@ asio::awaitable<base::Result<>> Orders::write_interrupted(std::shared_ptr<LiveOr
     result.reason = "the order could not be started: " + last_words(order->dir);
     log_->error("order {}: {}", order->dir.id(), *result.reason);
   } else {
-    const auto status = co_await vcs::read_status(to_spec(order->record.order.target));
+    const auto status = co_await look_at(order->record);
     result.reason = "the runner died before the order was done (killed, or the host went down)";
     result.revision_after =
         status && !status->revision.empty() ? std::optional(status->revision) : std::nullopt;
@@ -244,6 +285,15 @@ asio::awaitable<base::Result<>> Orders::write_interrupted(std::shared_ptr<LiveOr
   result.revision_before = end->revision_before;
   result.time = base::to_rfc3339(base::now());
   co_return spool->result(result);
+}
+
+asio::awaitable<base::Result<vcs::Status>> Orders::look_at(const OrderRecord& record) const {
+  const std::string user = record.grant ? record.grant->user : "";
+  if (user.empty()) co_return co_await vcs::read_status(to_spec(record.order.target));
+  Question question{.user = user, .data = data_.string()};
+  question.query.kind = wire::QueryKind::status;
+  question.query.target = record.order.target;
+  co_return co_await read_status_as(program_, std::move(question));
 }
 
 std::shared_ptr<LiveOrder> Orders::find_live(const std::string& server, const std::string& id) const {

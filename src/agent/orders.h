@@ -19,6 +19,7 @@
 #include "async/task_group.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "vcs/types.h"
 #include "wire/message.h"
 
 namespace slipway::agent {
@@ -53,7 +54,11 @@ class Orders {
 
   // Writes the order to disk and starts it; one that is known is left as it is. An error is the reason of a
   // rejection.
-  base::Result<wire::OrderStateMessage> accept(const std::string& server, wire::Order order);
+  base::Result<wire::OrderStateMessage> accept(const std::string& server, wire::Order order,
+                                               std::optional<policy::Grant> grant);
+
+  // Orders without a result, whoever gave them.
+  std::size_t at_work() const;
 
   wire::OrderStateMessage state_of(const std::string& server, const std::string& id) const;
   std::vector<wire::OrderSummary> unfinished(const std::string& server) const;
@@ -80,6 +85,7 @@ class Orders {
   asio::awaitable<base::UniqueFd> wait_for_lock(std::shared_ptr<LiveOrder> order);
   asio::awaitable<void> make_sure_of_result(std::shared_ptr<LiveOrder> order);
   asio::awaitable<base::Result<>> write_interrupted(std::shared_ptr<LiveOrder> order);
+  asio::awaitable<base::Result<vcs::Status>> look_at(const OrderRecord& record) const;
 
   asio::any_io_executor executor_;
   fs::path data_;

@@ -1,6 +1,6 @@
 #include "agent/queries.h"
 
-#include "agent/steps.h"
+#include "agent/target.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "vcs/vcs.h"
@@ -56,21 +56,20 @@ asio::awaitable<base::Result<wire::Answer>> answer_resolve(wire::Query query, st
 
 }  // namespace
 
+asio::awaitable<base::Result<wire::Answer>> answer_from_repository(wire::Query query,
+                                                                   std::filesystem::path cache) {
+  if (query.kind == wire::QueryKind::log) co_return co_await answer_log(std::move(query), std::move(cache));
+  co_return co_await answer_resolve(std::move(query), std::move(cache));
+}
+
 asio::awaitable<base::Result<wire::Answer>> answer_query(wire::Query query, std::filesystem::path cache,
                                                          StatusReader& status) {
   if (!std::filesystem::path(query.target.path).is_absolute()) {
     co_return base::fail(base::ErrorCode::invalid, "the path \"{}\" is not absolute",
                          base::printable(query.target.path));
   }
-  switch (query.kind) {
-    case wire::QueryKind::log:
-      co_return co_await answer_log(std::move(query), std::move(cache));
-    case wire::QueryKind::status:
-      co_return co_await answer_status(std::move(query), status);
-    case wire::QueryKind::resolve:
-      co_return co_await answer_resolve(std::move(query), std::move(cache));
-  }
-  co_return base::fail(base::ErrorCode::invalid, "unknown query");
+  if (query.kind == wire::QueryKind::status) co_return co_await answer_status(std::move(query), status);
+  co_return co_await answer_from_repository(std::move(query), std::move(cache));
 }
 
 }  // namespace slipway::agent

@@ -12,6 +12,10 @@ namespace slipway::agent {
 
 namespace asio = boost::asio;
 
+// log and resolve: from the repository, wherever it is kept.
+asio::awaitable<base::Result<wire::Answer>> answer_from_repository(wire::Query query,
+                                                                   std::filesystem::path cache);
+
 // The answer without its id. `cache` is where repositories may be kept whose working copy does not exist yet.
 asio::awaitable<base::Result<wire::Answer>> answer_query(wire::Query query, std::filesystem::path cache,
                                                          StatusReader& status);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "agent/ask_as.h"
 #include "agent/forward.h"
 #include "agent/queries.h"
 #include "async/deadline.h"
@@ -18,9 +19,11 @@ constexpr int max_queries = 16;
 }  // namespace
 
 Session::Session(std::unique_ptr<net::Stream> stream, asio::any_io_executor executor,
-                 const AgentIdentity& identity, Orders& orders, StatusReader& status, base::Logger log)
+                 const AgentIdentity& identity, Guard& guard, Orders& orders, StatusReader& status,
+                 base::Logger log)
     : executor_(executor),
       identity_(identity),
+      guard_(guard),
       orders_(orders),
       status_(status),
       log_(std::move(log)),
@@ -105,8 +108,16 @@ base::Result<> Session::handle(const Unexpected&) {
   return base::fail(base::ErrorCode::invalid, "a server does not send \"{}\"", Unexpected::type);
 }
 
+// One that is known was allowed when it came: its hours may be over by now.
+base::Result<wire::OrderStateMessage> Session::take(const wire::Order& order) {
+  if (orders_.find(server_, order.id)) return orders_.state_of(server_, order.id);
+  auto grant = guard_.order(caller(), order, orders_.at_work());
+  if (!grant) return std::unexpected(grant.error());
+  return orders_.accept(server_, order, std::move(*grant));
+}
+
 base::Result<> Session::handle(const wire::Order& order) {
-  const auto state = orders_.accept(server_, order);
+  const auto state = take(order);
   if (state) {
     link_.send(wire::encode(*state));
   } else {
@@ -171,9 +182,20 @@ base::Result<> Session::handle(const wire::ErrorMessage& error) {
   return {};
 }
 
+asio::awaitable<base::Result<wire::Answer>> Session::find_answer(wire::Query query) {
+  const auto grant = guard_.query(caller(), query);
+  if (!grant) co_return std::unexpected(grant.error());
+  const std::string user = *grant ? (*grant)->user : "";
+  // What is known of a status already needs no process.
+  if (user.empty() || query.kind == wire::QueryKind::status)
+    co_return co_await answer_query(std::move(query), identity_.data / "cache", status_);
+  co_return co_await ask_as(identity_.program,
+                            {.user = user, .data = identity_.data.string(), .query = std::move(query)});
+}
+
 asio::awaitable<void> Session::answer(wire::Query query) {
   const std::string id = query.id;
-  auto answer = co_await answer_query(std::move(query), identity_.cache, status_);
+  auto answer = co_await find_answer(std::move(query));
   --queries_;
   if (answer) {
     answer->id = id;

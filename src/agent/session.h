@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/guard.h"
 #include "agent/orders.h"
 #include "agent/status_reader.h"
 #include "async/task_group.h"
@@ -21,13 +22,14 @@ struct AgentIdentity {
   std::string instance;
   std::string host;
   std::string os;
-  fs::path cache;
+  fs::path data;
+  fs::path program;  // started again for what another user does
 };
 
 class Session {
  public:
   Session(std::unique_ptr<net::Stream> stream, asio::any_io_executor executor, const AgentIdentity& identity,
-          Orders& orders, StatusReader& status, base::Logger log);
+          Guard& guard, Orders& orders, StatusReader& status, base::Logger log);
 
   // Until the link ends; everything that was started for it has ended by then.
   asio::awaitable<void> run();
@@ -48,7 +50,10 @@ class Session {
   base::Result<> handle(const wire::ErrorMessage& error);
   template <class Unexpected>
   base::Result<> handle(const Unexpected& message);
+  policy::Caller caller() const { return {{server_}}; }
+  base::Result<wire::OrderStateMessage> take(const wire::Order& order);
   asio::awaitable<void> answer(wire::Query query);
+  asio::awaitable<base::Result<wire::Answer>> find_answer(wire::Query query);
   void start_forwarding(const std::shared_ptr<LiveOrder>& order, std::uint64_t offset);
 
   // One order's way over this link. A later follow replaces an earlier one.
@@ -59,6 +64,7 @@ class Session {
 
   asio::any_io_executor executor_;
   const AgentIdentity& identity_;
+  Guard& guard_;
   Orders& orders_;
   StatusReader& status_;
   base::Logger log_;

@@ -17,6 +17,8 @@ namespace {
 constexpr std::uint64_t reserve_size = 64 * 1024;
 // What is asked of the disk at once when there is much output.
 constexpr std::uint64_t output_room = 1024 * 1024;
+// Of one message (docs/protocol.md).
+constexpr std::size_t largest_output = 32 * 1024;
 
 }  // namespace
 
@@ -76,14 +78,42 @@ base::Result<> SpoolWriter::append(std::string_view frame) {
   return {};
 }
 
+void SpoolWriter::mask(const base::Secrets& secrets) {
+  secrets_ = &secrets;
+  out_.emplace(secrets);
+  err_.emplace(secrets);
+}
+
+std::string SpoolWriter::masked(std::string_view text) const {
+  return secrets_ == nullptr ? std::string(text) : secrets_->mask(text);
+}
+
 base::Result<> SpoolWriter::output(wire::OutputStream stream, std::string_view bytes) {
+  auto& masker = stream == wire::OutputStream::stdout_ ? out_ : err_;
+  return masker ? write_output(stream, masker->feed(bytes)) : write_output(stream, bytes);
+}
+
+// A step that has ended says nothing more: what was held back is no secret.
+void SpoolWriter::write_held() {
+  if (out_) (void)write_output(wire::OutputStream::stdout_, out_->finish());
+  if (err_) (void)write_output(wire::OutputStream::stderr_, err_->finish());
+}
+
+base::Result<> SpoolWriter::write_output(wire::OutputStream stream, std::string_view bytes) {
+  while (bytes.size() > largest_output) {
+    std::string_view piece = bytes.substr(0, largest_output);
+    piece.remove_suffix(base::unfinished_utf8_tail(piece));
+    if (auto written = write_output(stream, piece); !written) return written;
+    bytes.remove_prefix(piece.size());
+  }
+  if (bytes.empty()) return {};
   const std::string frame = wire::encode(wire::Output{wire::name_of(stream)}, bytes);
   if (auto kept = keep_reserve(frame.size()); !kept) return kept;
   return append(frame);
 }
 
 void SpoolWriter::note(std::string_view line) {
-  const std::string text = base::shorten(line, 8192) + "\n";
+  const std::string text = base::shorten(masked(line), 8192) + "\n";
   (void)append(wire::encode(wire::Output{wire::name_of(wire::OutputStream::note)}, text));
 }
 
@@ -92,11 +122,14 @@ void SpoolWriter::step_started(wire::StepName step) {
 }
 
 void SpoolWriter::step_finished(const wire::StepFinished& finished) {
+  write_held();
   (void)append(wire::encode(finished));
 }
 
 base::Result<> SpoolWriter::result(const wire::OrderResult& result) {
-  if (auto written = append(wire::encode(result)); !written) return written;
+  wire::OrderResult told = result;
+  if (told.reason) told.reason = masked(*told.reason);
+  if (auto written = append(wire::encode(told)); !written) return written;
   if (::fdatasync(file_.get()) != 0) return base::fail_errno(errno, "cannot flush the spool");
   // What of the reserve was not needed goes back.
   (void)::ftruncate(file_.get(), static_cast<off_t>(length_));

@@ -8,6 +8,7 @@
 
 #include "agent/order_dir.h"
 #include "base/error.h"
+#include "base/masker.h"
 #include "base/unique_fd.h"
 #include "wire/message.h"
 
@@ -22,6 +23,9 @@ class SpoolWriter {
   // Opens the spool of an order whose runner died; cuts off a frame that was not written to its end.
   static base::Result<SpoolWriter> reopen(const OrderDir& order);
 
+  // From now on these stand in nothing that is written here. `secrets` outlives the writer.
+  void mask(const base::Secrets& secrets);
+
   // An error of `output` means that the disk is full but for the reserve: what a step and an order ended with
   // can still be told.
   base::Result<> output(wire::OutputStream stream, std::string_view bytes);
@@ -34,12 +38,19 @@ class SpoolWriter {
  private:
   SpoolWriter(base::UniqueFd file, std::uint64_t length) : file_(std::move(file)), length_(length) {}
 
+  base::Result<> write_output(wire::OutputStream stream, std::string_view bytes);
+  void write_held();
+  std::string masked(std::string_view text) const;
   base::Result<> append(std::string_view frame);
   base::Result<> keep_reserve(std::size_t frame_size);
   bool allocate(std::uint64_t end);
 
   base::UniqueFd file_;
   std::uint64_t length_;
+  const base::Secrets* secrets_ = nullptr;
+  // What could be the beginning of a secret waits for the rest, each stream for itself.
+  std::optional<base::StreamMasker> out_;
+  std::optional<base::StreamMasker> err_;
   std::uint64_t allocated_ = 0;  // up to here the disk has room for the spool
 };
 

@@ -8,18 +8,6 @@ namespace {
 using wire::StepName;
 using wire::StepState;
 
-vcs::LocalChanges to_vcs(wire::LocalChanges changes) {
-  switch (changes) {
-    case wire::LocalChanges::keep:
-      return vcs::LocalChanges::keep;
-    case wire::LocalChanges::refuse:
-      return vcs::LocalChanges::refuse;
-    case wire::LocalChanges::discard:
-      return vcs::LocalChanges::discard;
-  }
-  return vcs::LocalChanges::keep;
-}
-
 std::optional<std::string> if_not_empty(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
@@ -28,33 +16,19 @@ wire::ResultState to_result(StepState state) {
   return state == StepState::cancelled ? wire::ResultState::cancelled : wire::ResultState::failed;
 }
 
-std::optional<vcs::ReleasesSpec> to_vcs(const std::optional<wire::Releases>& releases) {
-  if (!releases) return std::nullopt;
-  return vcs::ReleasesSpec{.shared = releases->shared,
-                           .keep_releases = releases->keep_releases,
-                           .keep_bytes = releases->keep_bytes,
-                           .keep_failed = releases->keep_failed};
-}
-
 }  // namespace
 
-vcs::Spec to_spec(const wire::Target& target) {
-  return {.type = target.vcs == wire::VcsType::git ? vcs::Type::git : vcs::Type::svn,
-          .url = target.url,
-          .branch = target.branch,
-          .path = target.path,
-          .local_changes = to_vcs(target.local_changes),
-          .releases = to_vcs(target.releases)};
-}
-
 Steps::Steps(const wire::Order& order, SpoolWriter& spool, vcs::WorkingCopy& working_copy,
-             process::StopRequest& stop, std::function<std::string()> cancel_reason, Hold hold)
+             process::StopRequest& stop, std::function<std::string()> cancel_reason, Hold hold,
+             const Permit* permit, SecretValues secrets)
     : order_(order),
       spool_(spool),
       working_copy_(working_copy),
       stop_(stop),
       cancel_reason_(std::move(cancel_reason)),
       hold_(std::move(hold)),
+      permit_(permit),
+      secrets_(std::move(secrets)),
       io_{.output = to_spool(),
           .note =
               [this](std::string_view line) {
@@ -66,7 +40,7 @@ Steps::Steps(const wire::Order& order, SpoolWriter& spool, vcs::WorkingCopy& wor
 
 process::Sink Steps::to_spool() {
   return [this](process::Stream stream, std::string_view bytes) {
-    return spool_.output(
+    return keep_output(
         stream == process::Stream::out ? wire::OutputStream::stdout_ : wire::OutputStream::stderr_, bytes);
   };
 }
@@ -83,6 +57,8 @@ asio::awaitable<wire::OrderResult> Steps::run() {
 
 // No step runs any more that could have an output: what there is to tell belongs to the reason.
 asio::awaitable<void> Steps::conclude() {
+  // Nothing is tidied up in a place that is not the order's any more.
+  if (forbidden()) co_return;
   std::string told;
   vcs::Io silent{.output = [](process::Stream, std::string_view) { return base::Result<>{}; },
                  .note =
@@ -151,7 +127,10 @@ asio::awaitable<bool> Steps::step(StepName name, asio::awaitable<Outcome> work) 
   const auto started = std::chrono::steady_clock::now();
   spool_.step_started(name);
   Outcome outcome = cancelled();
-  if (!stop_.requested()) outcome = co_await std::move(work);
+  if (!stop_.requested()) {
+    auto no = forbidden();
+    outcome = no ? std::move(*no) : co_await std::move(work);
+  }
   finish(name, outcome, started);
   co_return outcome.state == StepState::succeeded;
 }
@@ -165,7 +144,7 @@ void Steps::finish(StepName name, const Outcome& outcome, std::chrono::steady_cl
                         .duration_ms = static_cast<std::uint64_t>(duration.count()),
                         .revision = outcome.revision});
   if (outcome.state == StepState::succeeded) return;
-  result_.state = to_result(outcome.state);
+  result_.state = outcome.rejected ? wire::ResultState::rejected : to_result(outcome.state);
   result_.step = wire::name_of(name);
   result_.exit_code = outcome.exit_code;
   result_.reason = base::to_utf8(outcome.reason);
@@ -184,7 +163,7 @@ asio::awaitable<Steps::Outcome> Steps::fetch() {
   if (result_.revision_before == order_.revision) spool_.note(fmt::format("already at {}", order_.revision));
   const auto prepared = co_await working_copy_.prepare(order_.revision, io_);
   if (!prepared) co_return failed(prepared.error());
-  co_return Outcome{};
+  co_return co_await vouch();
 }
 
 asio::awaitable<Steps::Outcome> Steps::switch_revision() {

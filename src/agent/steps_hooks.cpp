@@ -1,5 +1,6 @@
 // The steps that run commands of the configuration: hooks, and the health check.
 #include "agent/health_check.h"
+#include "agent/hook_environment.h"
 #include "agent/steps.h"
 #include "base/text.h"
 
@@ -38,14 +39,22 @@ asio::awaitable<Steps::Outcome> Steps::hooks(StepName name, std::vector<std::str
 }
 
 asio::awaitable<Steps::Outcome> Steps::hook(StepName name, std::string command) {
+  if (auto no = forbidden()) co_return std::move(*no);
   if (switch_tried_) revision_sure_ = false;
-  const auto exit = co_await process::run(hook_command(command), to_spool(), &stop_);
+  const auto shell = shell_command(command);
+  if (!shell) co_return rejected(shell.error());
+  const auto exit = co_await process::run(hook_command(*shell), to_spool(), &stop_);
   if (exit && exit->still_open) {
     spool_.note(
         "a process that this command left running still holds its output; what it writes from now on is not "
         "kept");
   }
   co_return judge_hook(name, command, exit);
+}
+
+std::expected<std::string, policy::Refusal> Steps::shell_command(const std::string& written) const {
+  if (permit_ == nullptr) return written;
+  return policy::command_of(permit_->grant, written);
 }
 
 process::Command Steps::hook_command(const std::string& command) const {
@@ -61,6 +70,11 @@ process::Command Steps::hook_command(const std::string& command) const {
               {"SLIPWAY_PATH", order_.target.path},
               {"SLIPWAY_DEPLOYMENT", order_.deployment},
               {"SLIPWAY_ORDER", order_.id}};
+  hook.env.insert(secrets_.begin(), secrets_.end());
+  if (permit_ != nullptr) {
+    hook.env.insert(permit_->grant.set.begin(), permit_->grant.set.end());
+    hook.env_remove = not_passed(our_variables(), permit_->grant);
+  }
   if (const auto release = working_copy_.release()) hook.env["SLIPWAY_RELEASE"] = release->string();
   return hook;
 }
@@ -95,11 +109,13 @@ Steps::Outcome Steps::judge_hook(StepName name, const std::string& command,
 asio::awaitable<Steps::Outcome> Steps::health() {
   const wire::HealthCheck& check = *order_.health_check;
   if (check.command) revision_sure_ = false;
+  const auto shell = shell_command(check.command.value_or("true"));
+  if (check.command && !shell) co_return rejected(shell.error());
   const Health health =
       co_await wait_until_healthy(check, {.output = to_spool(),
                                           .note = [this](std::string_view line) { spool_.note(line); },
                                           .stop = &stop_,
-                                          .command = hook_command(check.command.value_or(""))});
+                                          .command = hook_command(shell.value_or(""))});
   if (health.end == Health::End::stopped) co_return cancelled();
   if (health.end == Health::End::healthy) co_return Outcome{};
   co_return Outcome{.state = StepState::failed, .exit_code = health.exit_code, .reason = health.reason};

@@ -98,6 +98,7 @@ process::Command git_submodule_command(const GitSettings& settings, Args args,
     command.env["GIT_WORK_TREE"] = settings.directory.string();
   }
   if (!settings.index.empty()) command.env["GIT_INDEX_FILE"] = settings.index.string();
+  if (!settings.gnupg_home.empty()) command.env["GNUPGHOME"] = settings.gnupg_home.string();
   if (!settings.own_ssh_command && !inherited.contains("GIT_SSH_COMMAND") && !inherited.contains("GIT_SSH")) {
     command.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes";
   }

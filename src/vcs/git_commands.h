@@ -24,6 +24,8 @@ struct GitSettings {
   // Named, where it is not found in `directory`; then `directory` is the work tree.
   fs::path repository = {};
   fs::path index = {};
+  // Where gpg looks for keys; empty: where it always does.
+  fs::path gnupg_home = {};
   // The url was written by whoever writes the repository: only transports that may be used for such ones.
   bool submodule = false;
   base::Millis timeout = std::chrono::minutes{10};

@@ -1,12 +1,12 @@
 // Which commit a person means.
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/text.h"
 #include "vcs/git_names.h"
 #include "vcs/git_parse.h"
 #include "vcs/git_queries.h"
 #include "vcs/git_source.h"
+#include "vcs/temporary_directory.h"
 #include "vcs/url.h"
 
 namespace slipway::vcs {
@@ -15,29 +15,6 @@ namespace {
 using base::ErrorCode;
 using Id = base::Result<std::string>;
 using MaybeId = base::Result<std::optional<std::string>>;
-
-// A directory that goes when the query ends, for a query without a cache.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() = default;
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code error;
-    if (!path_.empty()) fs::remove_all(path_, error);
-  }
-  base::Result<fs::path> make() {
-    std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "slipway-cache-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-      return base::fail_errno(errno, "cannot make the directory {}", name);
-    path_ = name;
-    return path_;
-  }
-
- private:
-  fs::path path_;
-};
 
 asio::awaitable<base::Result<std::map<std::string, std::string>>> ask_remote(const GitSource& source,
                                                                              Args patterns) {

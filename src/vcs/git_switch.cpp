@@ -18,6 +18,23 @@ std::string shown(const fs::path& path) {
 
 }  // namespace
 
+// Where the commit is now: in the working copy, or in the one that will take its place.
+GitOrigin GitWorkingCopy::prepared(const Io& io) const {
+  GitOrigin origin{git(io), seen_ ? seen_->remote(spec_) : "origin"};
+  if (staging_) origin.git.settings.directory = staging_->directory();
+  return origin;
+}
+
+asio::awaitable<base::Result<std::vector<std::string>>> GitWorkingCopy::refs_with(const std::string& revision,
+                                                                                  bool ask, Io& io) {
+  return vcs::refs_with(prepared(io), revision, ask);
+}
+
+asio::awaitable<base::Result<>> GitWorkingCopy::check_signature(const std::string& revision,
+                                                                const Signers& signers, Io& io) {
+  return vcs::check_signature(prepared(io).git, revision, signers);
+}
+
 // Everything happens in the directory beside the place: what is moved there is complete.
 asio::awaitable<base::Result<>> GitWorkingCopy::clone(std::string revision, Io& io) {
   auto staging = Staging::create(place_, options_.order_id);

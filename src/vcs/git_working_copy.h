@@ -6,6 +6,7 @@
 #include "vcs/git_layout.h"
 #include "vcs/git_parse.h"
 #include "vcs/place.h"
+#include "vcs/provenance.h"
 #include "vcs/staging.h"
 #include "vcs/vcs.h"
 
@@ -50,6 +51,10 @@ class GitWorkingCopy final : public WorkingCopy {
 
   asio::awaitable<base::Result<Status>> check(Io& io) override;
   asio::awaitable<base::Result<>> prepare(const std::string& revision, Io& io) override;
+  asio::awaitable<base::Result<std::vector<std::string>>> refs_with(const std::string& revision, bool ask,
+                                                                    Io& io) override;
+  asio::awaitable<base::Result<>> check_signature(const std::string& revision, const Signers& signers,
+                                                  Io& io) override;
   asio::awaitable<base::Result<>> switch_to(const std::string& revision, Io& io) override;
   asio::awaitable<void> tidy() override;
 
@@ -61,6 +66,7 @@ class GitWorkingCopy final : public WorkingCopy {
   FetchSource source() const;
   bool stands_on(const std::string& revision) const;
   bool must_discard() const;
+  GitOrigin prepared(const Io& io) const;
 
   asio::awaitable<base::Result<>> clone(std::string revision, Io& io);
   asio::awaitable<base::Result<>> fill_clone(Git git, std::string revision);

@@ -113,6 +113,10 @@ asio::awaitable<base::Result<MadeFiles>> list_made(const BuildPlan& plan, const 
 
 }  // namespace
 
+asio::awaitable<base::Result<GitOrigin>> ReleaseContent::origin_of(std::string, Io&) {
+  co_return base::fail(base::ErrorCode::invalid, "only commits of git have branches, tags and signatures");
+}
+
 std::unique_ptr<ReleaseContent> make_release_content(const Spec& spec, const fs::path& cache_directory) {
   return spec.type == Type::git ? make_git_content(spec, cache_directory)
                                 : make_svn_content(spec, cache_directory);

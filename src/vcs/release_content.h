@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "vcs/provenance.h"
 #include "vcs/release_files.h"
 #include "vcs/vcs.h"
 
@@ -22,6 +23,9 @@ class ReleaseContent {
   // folder for what is needed meanwhile.
   virtual asio::awaitable<base::Result<>> write(std::vector<ReleaseFile> files, fs::path into,
                                                 fs::path scratch, Io& io) = 0;
+
+  // git alone: the repository on this host, with the revision in it.
+  virtual asio::awaitable<base::Result<GitOrigin>> origin_of(std::string revision, Io& io);
 
   // Housekeeping that nobody waits for.
   virtual asio::awaitable<void> tidy() = 0;

@@ -106,6 +106,13 @@ class GitContent final : public ReleaseContent {
     co_return base::Result<>{};
   }
 
+  asio::awaitable<base::Result<GitOrigin>> origin_of(std::string revision, Io& io) override {
+    Part part{spec_, std::move(revision), "", {}, 0};
+    auto entries = co_await bring_part(part, io);
+    if (!entries) co_return std::unexpected(entries.error());
+    co_return GitOrigin{std::move(part.git), spec_.url};
+  }
+
   asio::awaitable<void> tidy() override {
     const fs::path repository = cache_directory_ / cache_name(spec_.url);
     if (!is_there(repository / "HEAD") || !is_worth_a_gc(repository)) co_return;

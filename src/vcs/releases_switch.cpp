@@ -27,6 +27,21 @@ std::optional<fs::path> ReleasesWorkingCopy::hook_directory() const {
                                                          : book().directory(target_->name);
 }
 
+asio::awaitable<base::Result<std::vector<std::string>>> ReleasesWorkingCopy::refs_with(
+    const std::string& revision, bool ask, Io& io) {
+  auto origin = co_await content_->origin_of(revision, io);
+  if (!origin) co_return std::unexpected(origin.error());
+  co_return co_await vcs::refs_with(std::move(*origin), revision, ask);
+}
+
+// A release that is still there is looked at like a new one: it may be older than the rule.
+asio::awaitable<base::Result<>> ReleasesWorkingCopy::check_signature(const std::string& revision,
+                                                                     const Signers& signers, Io& io) {
+  auto origin = co_await content_->origin_of(revision, io);
+  if (!origin) co_return std::unexpected(origin.error());
+  co_return co_await vcs::check_signature(std::move(origin->git), revision, signers);
+}
+
 asio::awaitable<base::Result<>> ReleasesWorkingCopy::switch_to(const std::string& revision, Io& io) {
   if (!target_ || target_->revision != revision)
     co_return base::fail(ErrorCode::conflict, "nothing was prepared in {}", shown(book().root()));

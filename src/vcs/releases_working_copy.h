@@ -15,6 +15,10 @@ class ReleasesWorkingCopy final : public WorkingCopy {
 
   asio::awaitable<base::Result<Status>> check(Io& io) override;
   asio::awaitable<base::Result<>> prepare(const std::string& revision, Io& io) override;
+  asio::awaitable<base::Result<std::vector<std::string>>> refs_with(const std::string& revision, bool ask,
+                                                                    Io& io) override;
+  asio::awaitable<base::Result<>> check_signature(const std::string& revision, const Signers& signers,
+                                                  Io& io) override;
   asio::awaitable<base::Result<>> switch_to(const std::string& revision, Io& io) override;
   std::optional<fs::path> hook_directory() const override;
   std::optional<fs::path> release() const override;

@@ -33,6 +33,13 @@ struct ReleasesSpec {
   bool keep_failed = false;
 };
 
+// Whose commits may be deployed: the content of a file as git's gpg.ssh.allowedSignersFile, and of a file of
+// OpenPGP public keys; empty: none.
+struct Signers {
+  std::string allowed_signers;
+  std::string keyring;
+};
+
 struct Spec {
   Type type = Type::git;
   std::string url;     // may be empty where the working copy exists already

@@ -13,6 +13,15 @@ asio::awaitable<base::Result<std::string>> WorkingCopy::switch_back(Io&) {
   co_return base::fail(base::ErrorCode::conflict, "there is no earlier release to go back to");
 }
 
+asio::awaitable<base::Result<std::vector<std::string>>> WorkingCopy::refs_with(const std::string&, bool,
+                                                                               Io&) {
+  co_return base::fail(base::ErrorCode::invalid, "only git has branches and tags that a revision can be on");
+}
+
+asio::awaitable<base::Result<>> WorkingCopy::check_signature(const std::string&, const Signers&, Io&) {
+  co_return base::fail(base::ErrorCode::invalid, "only commits of git can be signed");
+}
+
 asio::awaitable<void> WorkingCopy::conclude(bool, Io&) {
   co_return;
 }

@@ -44,6 +44,14 @@ class WorkingCopy {
   // if the revision is not there yet.
   virtual asio::awaitable<base::Result<>> prepare(const std::string& revision, Io& io) = 0;
 
+  // After prepare(), git alone: the branches and tags of the repository that have the revision, by their
+  // whole names; `ask`: as they are now, not as they were when the repository was asked last.
+  virtual asio::awaitable<base::Result<std::vector<std::string>>> refs_with(const std::string& revision,
+                                                                            bool ask, Io& io);
+  // After prepare(), git alone: an error (conflict) where the revision is not signed by one of them.
+  virtual asio::awaitable<base::Result<>> check_signature(const std::string& revision, const Signers& signers,
+                                                          Io& io);
+
   // Changes the working copy to the prepared revision; local changes are treated as Spec says.
   virtual asio::awaitable<base::Result<>> switch_to(const std::string& revision, Io& io) = 0;
 

@@ -7,6 +7,7 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -125,10 +126,12 @@ struct Order {
   std::optional<HealthCheck> health_check;
   // After `fetch` the order waits so long for `proceed`, and fails with nothing switched if none comes.
   std::optional<std::uint64_t> hold_ms;
+  // Variables for the hooks whose values nobody else may see. Neither side writes them down with the order.
+  std::optional<std::map<std::string, std::string>> secrets;
 };
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, deployment, app, node, action, revision, target, before_deploy, after_deploy,
-                       hook_timeout_ms, before_rollback, after_rollback, health_check, hold_ms))
+                       hook_timeout_ms, before_rollback, after_rollback, health_check, hold_ms, secrets))
 
 // "The order that waits after its fetch may go on." Harmless when it does not wait, or is finished.
 struct Proceed {

@@ -38,7 +38,7 @@ MESSAGES = {
     "error": message("error", re="q1", code="not_found", message="there is no such thing"),
     "order": message("order", id=ORDER, deployment="7", app="shop", node="web1", action="rollback", revision="r1",
                      target=TARGET, before_deploy=["true"], after_deploy=["false", ""], hook_timeout_ms=600000,
-                     before_rollback=[], after_rollback=["true"], health_check=HEALTH, hold_ms=60000),
+                     before_rollback=[], after_rollback=["true"], health_check=HEALTH, hold_ms=60000, secrets={"DB_PASSWORD": "hunter2"}),
     "follow": message("follow", order=ORDER, offset=0),
     "ack": message("ack", order=ORDER, offset=18446744073709551615),
     "cancel": message("cancel", order=ORDER, reason="cancelled by ada"),

@@ -11,7 +11,9 @@
 #include <filesystem>
 
 #include "agent/agent.h"
+#include "agent/ask_as.h"
 #include "agent/runner.h"
+#include "apps/agent/check.h"
 #include "base/address.h"
 #include "base/log.h"
 #include "base/size.h"
@@ -36,6 +38,9 @@ Examples:
       Another port, another place for orders and saved local changes.
   slipway-agent --keep-orders 1d --keep-bytes 200MiB
       On a host with a small disk: forget orders sooner once their server has stored all of them.
+
+  slipway-agent check
+      Say what /etc/slipway/agent.json allows servers to ask for on this host; with a file, whether it allows that order.
 
 Links are not encrypted yet, so the agent listens on loopback addresses only.
 
@@ -66,18 +71,33 @@ void raise_file_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void reload_at_each(asio::signal_set& signal, agent::Agent& agent) {
+  signal.async_wait([&](boost::system::error_code stopped, int) {
+    if (stopped) return;
+    agent.reload_policy();
+    reload_at_each(signal, agent);
+  });
+}
+
 int run_agent(agent::AgentOptions options, const base::Logger& log) {
   raise_file_limit();
   asio::io_context loop{1};
   agent::Agent agent(loop.get_executor(), std::move(options), log);
+  if (const auto mistakes = agent.open_policy(); !mistakes.empty()) {
+    for (const std::string& mistake : mistakes) log->error("{}", mistake);
+    return 2;
+  }
   if (const auto opened = agent.open(); !opened) {
     log->error("{}", opened.error().message);
     return 2;
   }
   // Before the words that tell others that it is up.
+  asio::signal_set reload{loop, SIGHUP};
+  reload_at_each(reload, agent);
   asio::signal_set signals{loop, SIGTERM, SIGINT};
   signals.async_wait([&](boost::system::error_code, int) {
     log->info("stopping; orders that run go on");
+    reload.cancel();
     asio::co_spawn(loop, agent.stop(), [](const std::exception_ptr& bug) {
       if (bug) std::rethrow_exception(bug);
     });
@@ -107,15 +127,24 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--keep-bytes", keep_bytes, "How much such orders may take together, such as \"500MiB\"")
       ->capture_default_str();
+  fs::path policy = agent::policy::default_file;
+  const CLI::Option* named_policy =
+      app.add_option("--policy", policy, "What servers may ask for on this host; read again at SIGHUP")
+          ->capture_default_str();
   app.add_flag("--debug", debug, "Log more");
   fs::path order;
   CLI::App* runner =
       app.add_subcommand("run-order", "Carry out the order in DIR (the agent starts this itself)");
   runner->add_option("DIR", order, "An order's directory")->required();
+  const CLI::App* asked =
+      app.add_subcommand("answer", "Answer a question as another user (the agent starts this itself)");
+  const apps::Check check(app);
   CLI11_PARSE(app, argc, argv);
 
   const base::Logger log = base::make_stderr_logger(debug);
   if (runner->parsed()) return agent::run_order(order, log);
+  if (asked->parsed()) return agent::answer_question();
+  if (check.wanted()) return check.run(policy, named_policy->count() > 0);
   const auto address = base::parse_address(listen);
   if (!address) {
     log->error("-l: {}", address.error().message);
@@ -134,6 +163,8 @@ int main(int argc, char** argv) {
                     .port = address->port,
                     .data = fs::absolute(data),
                     .program = error ? fs::path(argv[0]) : program,
-                    .keep = {.orders = *orders, .bytes = *bytes}},
+                    .keep = {.orders = *orders, .bytes = *bytes},
+                    .policy = fs::absolute(policy),
+                    .policy_required = named_policy->count() > 0},
                    log);
 }

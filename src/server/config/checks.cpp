@@ -116,7 +116,10 @@ Config finish(const ConfigDraft& draft, const fs::path& folder) {
   Config config = draft;
   if (config.data_dir.empty()) config.data_dir = "slipway-data";
   config.data_dir = (folder / config.data_dir).lexically_normal();
-  for (const AppDraft& app : draft.drafts) config.apps.push_back(finish_app(app));
+  for (const AppDraft& app : draft.drafts) {
+    config.apps.push_back(finish_app(app));
+    config.apps.back().secrets.insert(draft.secrets.begin(), draft.secrets.end());
+  }
   return config;
 }
 

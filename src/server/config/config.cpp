@@ -18,6 +18,17 @@ fs::path folder_of(const fs::path& file) {
   return error ? fs::path{"/"} : absolute.parent_path();
 }
 
+// The apps of the file are those of the configuration, in the same order.
+void look_at_secrets(Loaded& loaded) {
+  Report report;
+  for (Problem& problem : loaded.problems) report.add(std::move(problem));
+  check_secrets(value_of(loaded.document, "secrets"), loaded.config.secrets, report);
+  const Located* apps = value_of(loaded.document, "apps");
+  for (std::size_t index = 0; apps != nullptr && index < apps->elements.size(); ++index)
+    check_secrets(value_of(apps->elements[index], "secrets"), loaded.config.apps[index].secrets, report);
+  loaded.problems = report.take();
+}
+
 }  // namespace
 
 const Node* App::find_node(std::string_view alias) const {
@@ -56,7 +67,9 @@ Loaded parse_config(std::string_view text, const fs::path& file) {
 base::Result<Loaded> load_config(const fs::path& file) {
   const auto text = base::read_file(file, max_file_bytes);
   if (!text) return std::unexpected(text.error());
-  return parse_config(*text, file);
+  Loaded loaded = parse_config(*text, file);
+  if (loaded.ok()) look_at_secrets(loaded);
+  return loaded;
 }
 
 }  // namespace slipway::server::config

@@ -18,6 +18,7 @@
 #include "server/config/history.h"
 #include "server/config/rollout.h"
 #include "server/config/schema.h"
+#include "server/config/secrets.h"
 
 namespace slipway::server::config {
 
@@ -60,6 +61,7 @@ struct App {
   base::Millis timeout = std::chrono::minutes{10};  // of one hook
   Rollout rollout;
   std::optional<Releases> releases;  // none: the layout "in_place"
+  SecretSources secrets;             // those at the top too, but for the app's own of the same name
   std::vector<Node> nodes;
 
   const Node* find_node(std::string_view alias) const;
@@ -72,6 +74,7 @@ struct Config {
   std::string jwt_secret;
   fs::path data_dir;  // absolute; a relative one is taken from the folder of the configuration file
   History history;
+  SecretSources secrets;
   std::vector<App> apps;
 
   const App* find_app(std::string_view name) const;
@@ -90,7 +93,8 @@ constexpr std::size_t max_file_bytes = std::size_t{4} << 20U;
 // Parses and checks; `file` gives the folder that data_dir is relative to.
 Loaded parse_config(std::string_view text, const fs::path& file);
 
-// An unreadable file is an Error; what is wrong inside it is in Loaded::problems.
+// The same, and looks at the files and variables of secrets too. An unreadable file is an Error; what is
+// wrong inside it is in Loaded::problems.
 base::Result<Loaded> load_config(const fs::path& file);
 
 // The tables of all keys, as docs/configuration.md shows them, made from the description that is read by.

@@ -223,6 +223,10 @@ Schema<AppDraft> app_schema() {
         .doc = "The plan by which a deployment goes over the nodes; see below. Without it, all "
                "nodes at once."},
        read_rollout});
+  schema.keys.push_back(
+      {secrets_key("For the hooks of this app, beside those at the top; its own of the same name "
+                   "takes their place."),
+       into(&AppDraft::secrets, read_secrets)});
   add_care_keys(schema);
   schema.keys.push_back({{.name = "node",
                           .aliases = {"nodes"},
@@ -236,6 +240,11 @@ Schema<AppDraft> app_schema() {
         .doc = "Read for the sake of old files, with a warning: no longer needed, remove it."},
        read_fetchlogpath});
   return schema;
+}
+
+KeyInfo secrets_key(std::string_view doc) {
+  return {
+      .name = "secrets", .value = "an object: name to secret", .fallback = "{}", .doc = doc, .secret = true};
 }
 
 Schema<ConfigDraft> config_schema() {
@@ -267,6 +276,10 @@ Schema<ConfigDraft> config_schema() {
          .fallback = "{}",
          .doc = "How much of the past is kept; see below."},
         read_history},
+       {secrets_key(
+            "Variables that the hooks of all apps get and nobody else may see: the name, and where the value "
+            "is. Masked in all output; see below."),
+        into(&ConfigDraft::secrets, read_secrets)},
        {{.name = "apps", .value = "a list of apps", .fallback = "[]", .doc = "What is deployed."},
         read_apps}}};
 }

@@ -39,6 +39,7 @@ Schema<NodeDraft> node_schema();
 Schema<Rollout> rollout_schema();
 Schema<HealthCheck> health_check_schema();
 Schema<History> history_schema();
+KeyInfo secrets_key(std::string_view doc);
 Schema<AppDraft> app_schema();
 Schema<ConfigDraft> config_schema();
 

@@ -129,6 +129,9 @@ class Engine : public fleet::OrderListener {
   void pause(store::Deployment& deployment);
   void set_waiting(store::Deployment& deployment, std::optional<store::Waiting> waiting);
   void send_order(ActiveOrder& order);
+  using Secrets = std::map<std::string, std::string>;  // by the name of the variable
+  asio::awaitable<void> hand_over_with_secrets(std::string id, config::AppPtr app);
+  void hand_over(const std::string& id, const base::Result<Secrets>& secrets);
   void follow(ActiveOrder& order);
   void send_cancel(const ActiveOrder& order, const std::string& reason);
   void end_node(ActiveOrder& order, store::NodeState state, std::optional<std::string> reason);

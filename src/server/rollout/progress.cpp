@@ -27,13 +27,32 @@ void Engine::send_order(ActiveOrder& order) {
   }
   // Sent once it is stored that it was: a server that dies in between asks the agent instead of believing
   // that nothing was sent.
-  journal_.when_committed([this, id = node.order_id, addr = node.addr] {
+  journal_.when_committed([this, id = node.order_id] {
     const auto found = orders_.find(id);
     if (found == orders_.end()) return;
-    auto message = json::parse_object(found->second.node->order);
-    message->emplace("type", wire::Order::type);
-    fleet_.send(addr, wire::encode_json(*message, {}));
+    const config::AppPtr app = config_.find_app(found->second.deployment->app);
+    if (!app || app->secrets.empty()) return hand_over(id, Secrets{});
+    tasks_.spawn(hand_over_with_secrets(id, app));
   });
+}
+
+// Read now: they stand in this message and in nothing that is stored.
+asio::awaitable<void> Engine::hand_over_with_secrets(std::string id, config::AppPtr app) {
+  hand_over(id, co_await database_.run([app](store::Store&) { return config::read_values(app->secrets); }));
+}
+
+void Engine::hand_over(const std::string& id, const base::Result<Secrets>& secrets) {
+  const auto found = orders_.find(id);
+  if (found == orders_.end() || is_final(found->second.node->state)) return;
+  ActiveOrder& order = found->second;
+  if (!secrets) {
+    end_node(order, NodeState::failed, "the order was not sent: " + secrets.error().message);
+    return settle(order);
+  }
+  auto message = json::parse_object(order.node->order);
+  message->emplace("type", wire::Order::type);
+  if (!secrets->empty()) message->emplace("secrets", json::encode_value(*secrets, false));
+  fleet_.send(order.node->addr, wire::encode_json(*message, {}));
 }
 
 void Engine::follow(ActiveOrder& order) {

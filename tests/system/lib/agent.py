@@ -1,15 +1,22 @@
 """slipway-agent under test."""
+import signal
+
 from . import processes
 from .program import BIN, Program
 
 
 class Agent(Program):
-    def __init__(self, box, name="agent", data=None):
+    def __init__(self, box, name="agent", data=None, policy=None):
         super().__init__(box, name)
         self.data = data or box.path / f"{name}-data"
+        self.policy = policy  # a file (lib.policy)
 
     def argv(self):
-        return [BIN / "slipway-agent", "-l", f"127.0.0.1:{self.port}", "--data", self.data]
+        policy = ["--policy", self.policy] if self.policy else []
+        return [BIN / "slipway-agent", "-l", f"127.0.0.1:{self.port}", "--data", self.data, *policy]
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
 
     def start(self, wrapper=()):
         """Listens when this returns: on the port of the run before, if there was one."""

@@ -30,6 +30,20 @@ TEST_F(OrderDirTest, GivesBackItsRecord) {
   EXPECT_EQ(json::encode(*read), json::encode(record));
 }
 
+TEST_F(OrderDirTest, KeepsSecretsApartAndForgetsThem) {
+  OrderRecord record = test::make_record();
+  record.order.secrets.emplace()["DB_PASSWORD"] = "hunter2";
+  const auto order = OrderDir::create(root.path(), record);
+  ASSERT_TRUE(order) << order.error().message;
+  EXPECT_EQ(base::read_file(order->path() / "order.json")->find("hunter2"), std::string::npos);
+  EXPECT_EQ(order->record()->order.secrets, std::nullopt);
+  EXPECT_EQ(order->secrets()->at("DB_PASSWORD"), "hunter2");
+  EXPECT_EQ(fs::status(order->path() / "secrets").permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+  order->forget_secrets();
+  EXPECT_TRUE(order->secrets()->empty());
+}
+
 TEST_F(OrderDirTest, IsMadeOnlyOnce) {
   const OrderRecord record = test::make_record();
   ASSERT_TRUE(OrderDir::create(root.path(), record));

@@ -214,6 +214,22 @@ TEST_F(LimitedFile, OutputThatDoesNotFitIsAnErrorAndLeavesNoHalfFrame) {
   EXPECT_EQ(after, before);
 }
 
+TEST_F(LimitedFile, SecretsNeverReachTheSpool) {
+  SpoolWriter spool = make_spool(order);
+  const base::Secrets secrets({"hunter2"});
+  spool.mask(secrets);
+  ASSERT_TRUE(spool.output(OutputStream::stdout_, "it is hun"));
+  ASSERT_TRUE(spool.output(OutputStream::stderr_, "hunter2 too."));
+  ASSERT_TRUE(spool.output(OutputStream::stdout_, "ter2, and hun"));
+  spool.note("not hunter2");
+  spool.step_finished({.step = "after_deploy"});
+  ASSERT_TRUE(spool.result({.state = ResultState::failed, .reason = "exit 1: login hunter2"}));
+  EXPECT_EQ(told_by(spool_bytes(order)),
+            (Lines{"stdout it is ", "stderr *** too.", "stdout ***, and ", "note not ***\n", "stdout hun",
+                   "finished after_deploy", "result failed"}));
+  EXPECT_EQ(spool_bytes(order).find("hunter2"), std::string::npos);
+}
+
 TEST_F(LimitedFile, GoesOnReadablyAfterAWriteThatWasCut) {
   SpoolWriter spool = make_spool(order);
   limit_file_size(1000);

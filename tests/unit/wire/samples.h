@@ -6,6 +6,7 @@
 #include <boost/mp11.hpp>
 #include <concepts>
 #include <limits>
+#include <map>
 #include <string>
 #include <type_traits>
 
@@ -36,6 +37,11 @@ class Filler {
   template <class T>
   void fill(std::vector<T>& value) {
     for (int i = 0; i < 2; ++i) value.push_back(make<T>());
+  }
+
+  template <class T>
+  void fill(std::map<std::string, T>& value) {
+    for (int i = 0; i < 2; ++i) value["name" + std::to_string(++count_)] = make<T>();
   }
 
   void fill(std::string& value) {

@@ -18,7 +18,7 @@ MEMBERS = {
     "hello": {"protocol": int, "version": str, "role": str, "instance": str, "host?": str, "os?": str, "orders?": list},
     "order": {"id": str, "deployment": str, "app": str, "node": str, "action": str, "revision": str, "target": dict,
               "before_deploy": list, "after_deploy": list, "hook_timeout_ms": int, "before_rollback?": list,
-              "after_rollback?": list, "health_check?": dict, "hold_ms?": int},
+              "after_rollback?": list, "health_check?": dict, "hold_ms?": int, "secrets?": dict},
     "follow": {"order": str, "offset": int},
     "ack": {"order": str, "offset": int},
     "cancel": {"order": str, "reason": str},

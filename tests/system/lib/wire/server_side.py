@@ -85,7 +85,7 @@ class ServerSide(Link):
 
     def finished(self, order, name, within=30.0):
         """Waits until a step has ended."""
-        self.pump(lambda: self.spool(order).step(name) and self.spool(order).step(name).state, within,
+        self.pump(lambda: self.spool(order).step(name) and self.spool(order).step(name).state != "running", within,
                   f"the end of step {name} of {order}")
 
     def ack(self, order, offset=None):
