@@ -75,8 +75,9 @@ class Bench:
 
     def start_agent(self, name):
         """Its process and address."""
-        process, found = self.start(name, BIN / "slipway-agent", "-l", "127.0.0.1:0", "--data", self.path / f"{name}-data",
-                                    ready=r"listening on (\S+)")
+        server_key = self.run(BIN / "slipway-agent", "fingerprint", "--data", self.path / "server-data")
+        process, found = self.start(name, BIN / "slipway-agent", "-l", "127.0.0.1:0", "--trust", server_key, "--data",
+                                    self.path / f"{name}-data", ready=r"listening on (\S+)")
         return process, found[1]
 
     def start_server(self, *apps):

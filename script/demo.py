@@ -105,14 +105,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def write_config(demo, addresses, git, svn_port):
-    shop = [{"alias": f"api-{number + 1}", "addr": address, "path": str(demo.directory / f"host-{number + 1}/shop"),
+def make_key(data):
+    """Makes the key in the data directory of an agent, or of the server; its fingerprint."""
+    made = subprocess.run([str(BIN / "slipway-agent"), "fingerprint", "--data", str(data)], check=True, capture_output=True, text=True)
+    return made.stdout.strip()
+
+
+def write_config(demo, agents, git, svn_port):
+    shop = [{"alias": f"api-{number + 1}", "addr": address, "fingerprint": key, "path": str(demo.directory / f"host-{number + 1}/shop"),
              "before_deploy": "echo \"$SLIPWAY_NODE: closing the shop for a moment\"",
              "after_deploy": ["echo \"$SLIPWAY_NODE: now at version $(cat version.txt)\"",
                               "for i in 1 2 3; do echo \"$SLIPWAY_NODE: warming up $i/3\"; sleep 0.2; done"]}
-            for number, address in enumerate(addresses)]
-    site = [{"alias": f"web-{number + 1}", "addr": address, "path": str(demo.directory / f"host-{number + 1}/官网"),
-             "after_deploy": "cat index.html"} for number, address in enumerate(addresses[:2])]
+            for number, (address, key) in enumerate(agents)]
+    site = [{"alias": f"web-{number + 1}", "addr": address, "fingerprint": key, "path": str(demo.directory / f"host-{number + 1}/官网"),
+             "after_deploy": "cat index.html"} for number, (address, key) in enumerate(agents[:2])]
     config = {"listen_http": "127.0.0.1:0" if "--once" in sys.argv else "127.0.0.1:8082",
               "data_dir": str(demo.directory / "server"),
               "apps": [{"name": "shop", "type": "git", "url": f"file://{git}", "branch": "main", "node": shop},
@@ -120,6 +126,15 @@ def write_config(demo, addresses, git, svn_port):
     path = demo.directory / "server.json"
     path.write_text(json.dumps(config, ensure_ascii=False, indent=2))
     return path
+
+
+def start_agent(demo, number, server_key):
+    """Its address and the fingerprint of its key."""
+    data = demo.directory / f"host-{number}/agent"
+    key = make_key(data)
+    found = demo.start(f"agent-{number}", [BIN / "slipway-agent", "-l", "127.0.0.1:0", "--trust", server_key, "--data", data],
+                       r"listening on (\S+)")
+    return found[1], key
 
 
 def wait_for_nodes(demo):
@@ -160,14 +175,13 @@ def main():
         svn_port = free_port()
         demo.start("svnserve", ["svnserve", "--daemon", "--foreground", "--listen-host", "127.0.0.1", "--listen-port",
                                 svn_port, "--root", svn_root])
-        addresses = [demo.start(f"agent-{number}", [BIN / "slipway-agent", "-l", "127.0.0.1:0", "--data",
-                                                     demo.directory / f"host-{number}/agent"],
-                                r"listening on (\S+)")[1] for number in (1, 2, 3)]
-        config = write_config(demo, addresses, git, svn_port)
+        server_key = make_key(demo.directory / "server")
+        agents = [start_agent(demo, number, server_key) for number in (1, 2, 3)]
+        config = write_config(demo, agents, git, svn_port)
         demo.base = demo.start("server", [BIN / "slipway-server", "-c", config],
                                r"page and API on (http://127\S+?)/")[1]
         wait_for_nodes(demo)
-        print(f"three agents and a server are running; the page: {demo.base}/")
+        print(f"three agents and a server are running, and know each other by their keys; the page: {demo.base}/")
         deploy(demo, "shop", action="update", note="the demo's update")
         deploy(demo, "shop", action="rollback", revision=revisions[2], note="the demo's rollback")
         deploy(demo, "官网", action="update")

@@ -35,9 +35,10 @@ struct OrderRecord {
   std::string server;  // the instance id of the server that gave it
   std::string accepted_at;
   wire::Order order;
-  std::optional<policy::Grant> grant = {};  // absent: this host had no policy
+  std::optional<policy::Grant> grant = {};    // absent: this host had no policy
+  std::optional<std::string> judged_as = {};  // the name by which the policy knew the server
 };
-BOOST_DESCRIBE_STRUCT(OrderRecord, (), (server, accepted_at, order, grant))
+BOOST_DESCRIBE_STRUCT(OrderRecord, (), (server, accepted_at, order, grant, judged_as))
 
 class OrderDir {
  public:

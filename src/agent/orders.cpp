@@ -75,9 +75,9 @@ std::string last_words(const OrderDir& order) {
   return words.empty() ? "the runner ended without a result and without a word" : base::printable(words);
 }
 
-// How long what is left of a switch may go on: a working copy that is half switched would look as if a person
-// had edited it, and block every later order.
-constexpr std::chrono::seconds switch_patience{10};
+// How long what is left of a switch may go on, also a large one on a slow disk: a working copy that is half
+// switched would look as if a person had edited it, and block every later order.
+constexpr std::chrono::seconds switch_patience{60};
 
 // What a runner that died had started: it made a session of its own, so its processes can be told from all
 // others.
@@ -177,11 +177,11 @@ std::size_t Orders::at_work() const {
       std::ranges::count_if(live_, [](const auto& entry) { return !entry.second->finished; }));
 }
 
-base::Result<wire::OrderStateMessage> Orders::accept(const std::string& server, wire::Order order,
-                                                     std::optional<policy::Grant> grant) {
+base::Result<wire::OrderStateMessage> Orders::accept(const std::string& server, const policy::Caller& caller,
+                                                     wire::Order order, std::optional<policy::Grant> grant) {
   if (auto valid = validate(order); !valid) return std::unexpected(valid.error());
   const std::string id = order.id;
-  OrderRecord record{server, base::to_rfc3339(base::now()), std::move(order), std::move(grant)};
+  OrderRecord record{server, base::to_rfc3339(base::now()), std::move(order), std::move(grant), caller.name};
   make_room();
   auto dir = OrderDir::create(orders_, record);
   if (!dir && dir.error().code == base::ErrorCode::conflict) return state_of(server, id);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "agent/order_dir.h"
+#include "agent/policy/judge.h"
 #include "agent/spool_watch.h"
 #include "async/event.h"
 #include "async/task_group.h"
@@ -54,8 +55,8 @@ class Orders {
 
   // Writes the order to disk and starts it; one that is known is left as it is. An error is the reason of a
   // rejection.
-  base::Result<wire::OrderStateMessage> accept(const std::string& server, wire::Order order,
-                                               std::optional<policy::Grant> grant);
+  base::Result<wire::OrderStateMessage> accept(const std::string& server, const policy::Caller& caller,
+                                               wire::Order order, std::optional<policy::Grant> grant);
 
   // Orders without a result, whoever gave them.
   std::size_t at_work() const;

@@ -20,12 +20,13 @@ constexpr int max_queries = 16;
 
 Session::Session(std::unique_ptr<net::Stream> stream, asio::any_io_executor executor,
                  const AgentIdentity& identity, Guard& guard, Orders& orders, StatusReader& status,
-                 base::Logger log)
+                 base::Logger log, Introduction introduction)
     : executor_(executor),
       identity_(identity),
       guard_(guard),
       orders_(orders),
       status_(status),
+      introduction_(std::move(introduction)),
       log_(std::move(log)),
       link_(std::move(stream), executor),
       tasks_(executor) {}
@@ -44,6 +45,14 @@ asio::awaitable<void> Session::run() {
   for (auto& [id, forwarding] : forwardings_) co_await forwarding.task->stop();
   co_await tasks_.stop();
   co_await link_.stop();
+}
+
+void Session::close(std::string reason) {
+  link_.close({base::ErrorCode::cancelled, std::move(reason)});
+}
+
+policy::Caller Session::caller() const {
+  return {introduction_.server ? introduction_.server->text() : server_};
 }
 
 asio::awaitable<base::Result<>> Session::exchange_hello() {
@@ -70,6 +79,7 @@ base::Result<> Session::accept_hello(const wire::Hello& hello) {
   if (!base::is_id(hello.instance))
     return base::fail(ErrorCode::invalid, "the server's instance id is not one");
   server_ = hello.instance;
+  introduction_.met(hello);
   return {};
 }
 
@@ -79,7 +89,10 @@ wire::Hello Session::our_hello() const {
           .instance = identity_.instance,
           .host = identity_.host,
           .os = identity_.os,
-          .orders = orders_.unfinished(server_)};
+          .orders = orders_.unfinished(server_),
+          .name = introduction_.name,
+          .token = introduction_.token,
+          .next_key = introduction_.next_key};
 }
 
 asio::awaitable<base::Error> Session::serve() {
@@ -113,7 +126,7 @@ base::Result<wire::OrderStateMessage> Session::take(const wire::Order& order) {
   if (orders_.find(server_, order.id)) return orders_.state_of(server_, order.id);
   auto grant = guard_.order(caller(), order, orders_.at_work());
   if (!grant) return std::unexpected(grant.error());
-  return orders_.accept(server_, order, std::move(*grant));
+  return orders_.accept(server_, caller(), order, std::move(*grant));
 }
 
 base::Result<> Session::handle(const wire::Order& order) {
@@ -174,6 +187,11 @@ base::Result<> Session::handle(const wire::Query& query) {
   }
   ++queries_;
   tasks_.spawn(answer(query));
+  return {};
+}
+
+base::Result<> Session::handle(const wire::Pending& pending) {
+  log_->warn("{}: {}", link_.peer(), base::printable(pending.reason));
   return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "agent/orders.h"
 #include "agent/status_reader.h"
 #include "async/task_group.h"
+#include "base/fingerprint.h"
 #include "base/log.h"
 #include "net/link.h"
 #include "wire/message.h"
@@ -26,13 +28,25 @@ struct AgentIdentity {
   fs::path program;  // started again for what another user does
 };
 
+// What this link's hello says more, and who hears of the server's.
+struct Introduction {
+  std::optional<std::string> name;  // of an agent that dialled
+  std::optional<std::string> token;
+  std::optional<std::string> next_key;
+  std::optional<base::Fingerprint> server;  // the key that the other side showed; none on a plaintext link
+  std::function<void(const wire::Hello&)> met = [](const wire::Hello&) {};
+};
+
 class Session {
  public:
   Session(std::unique_ptr<net::Stream> stream, asio::any_io_executor executor, const AgentIdentity& identity,
-          Guard& guard, Orders& orders, StatusReader& status, base::Logger log);
+          Guard& guard, Orders& orders, StatusReader& status, base::Logger log,
+          Introduction introduction = {});
 
   // Until the link ends; everything that was started for it has ended by then.
   asio::awaitable<void> run();
+  // Ends the link; the other side may make another.
+  void close(std::string reason);
 
  private:
   asio::awaitable<base::Result<>> exchange_hello();
@@ -47,10 +61,11 @@ class Session {
   base::Result<> handle(const wire::Cancel& cancel);
   base::Result<> handle(const wire::Proceed& proceed);
   base::Result<> handle(const wire::Query& query);
+  base::Result<> handle(const wire::Pending& pending);
   base::Result<> handle(const wire::ErrorMessage& error);
   template <class Unexpected>
   base::Result<> handle(const Unexpected& message);
-  policy::Caller caller() const { return {{server_}}; }
+  policy::Caller caller() const;
   base::Result<wire::OrderStateMessage> take(const wire::Order& order);
   asio::awaitable<void> answer(wire::Query query);
   asio::awaitable<base::Result<wire::Answer>> find_answer(wire::Query query);
@@ -67,6 +82,7 @@ class Session {
   Guard& guard_;
   Orders& orders_;
   StatusReader& status_;
+  Introduction introduction_;
   base::Logger log_;
   std::string server_;  // the instance id of the other side
   int queries_ = 0;

@@ -10,8 +10,8 @@
 
 namespace slipway::base {
 
-// An empty host means every loopback address, as long as links are not encrypted. Port 0 lets the system
-// choose where one listens; it cannot be dialled.
+// An empty host means every address, or every loopback address where what is said there is not encrypted.
+// Port 0 lets the system choose where one listens; it cannot be dialled.
 struct Address {
   std::string host;  // lower case; an IPv6 address without its brackets
   std::uint16_t port = 0;

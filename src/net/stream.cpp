@@ -24,8 +24,7 @@ class TcpStream : public Stream {
   explicit TcpStream(Tcp::socket socket) : socket_(std::move(socket)) {
     boost::system::error_code ignored;
     socket_.set_option(Tcp::no_delay(true), ignored);
-    const auto remote = socket_.remote_endpoint(ignored);
-    if (!ignored) peer_ = text_of(remote);
+    peer_ = remote_of(socket_);
   }
 
   asio::awaitable<base::Result<std::size_t>> read_some(std::span<char> into) override {
@@ -53,7 +52,7 @@ class TcpStream : public Stream {
 
  private:
   Tcp::socket socket_;
-  std::string peer_ = "a peer that is gone";
+  std::string peer_;
 };
 
 asio::awaitable<base::Result<Tcp::socket>> resolve_and_connect(std::string host, std::uint16_t port) {
@@ -76,6 +75,12 @@ std::unique_ptr<Stream> make_tcp_stream(Tcp::socket socket) {
 asio::awaitable<base::Result<Tcp::socket>> connect(std::string host, std::uint16_t port, base::Millis limit) {
   const std::string what = fmt::format("cannot connect to {}:{}", host, port);
   co_return co_await async::within(limit, what, resolve_and_connect(host, port));
+}
+
+std::string remote_of(const Tcp::socket& socket) {
+  boost::system::error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  return error ? "a peer that is gone" : text_of(remote);
 }
 
 bool is_loopback(const Tcp::socket& socket) {

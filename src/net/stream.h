@@ -1,4 +1,4 @@
-// What a link needs of a connection. Encrypted connections fit behind the same face.
+// What a link needs of a connection. Encrypted connections (tls.h) have the same face.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -37,6 +37,9 @@ std::unique_ptr<Stream> make_tcp_stream(Tcp::socket socket);
 
 // Connects within the limit; the error names the address and says what the operating system said.
 asio::awaitable<base::Result<Tcp::socket>> connect(std::string host, std::uint16_t port, base::Millis limit);
+
+// "127.0.0.1:8081", of the other end; of a connection that has broken already, words in its place.
+std::string remote_of(const Tcp::socket& socket);
 
 // Whether both ends of the connection are loopback addresses.
 bool is_loopback(const Tcp::socket& socket);

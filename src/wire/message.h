@@ -60,8 +60,11 @@ struct Hello {
   std::optional<std::string> host;
   std::optional<std::string> os;
   std::optional<std::vector<OrderSummary>> orders;  // agent: what it keeps for this server's instance
+  std::optional<std::string> name;                  // agent that dialled: what it wants to be called
+  std::optional<std::string> token;                 // agent that dialled: a join token
+  std::optional<std::string> next_key;  // fingerprint of the key that will take the place of this one
 };
-BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, version, role, instance, host, os, orders))
+BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, version, role, instance, host, os, orders, name, token, next_key))
 
 // An answer to a message that could not be served.
 struct ErrorMessage {
@@ -73,6 +76,13 @@ struct ErrorMessage {
 BOOST_DESCRIBE_STRUCT(ErrorMessage, (), (re, code, message))
 
 // --- server to agent ---------------------------------------------------------------------------------------
+
+// The agent that dialled is not known yet: it has to wait for a person's word, and can do nothing.
+struct Pending {
+  static constexpr std::string_view type = "pending";
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(Pending, (), (reason))
 
 // How a path with the layout "releases" is kept: PATH/releases/<time>-<revision>, PATH/shared, and
 // PATH/current, a symbolic link to one of the releases.
@@ -267,8 +277,8 @@ BOOST_DESCRIBE_STRUCT(OrderResult, (),
 // -----------------------------------------------------------------------------------------------------------
 
 using Message =
-    std::variant<Hello, ErrorMessage, Order, Follow, Ack, Cancel, Proceed, Query, OrderStateMessage, Spool,
-                 Answer, StepStarted, Output, StepFinished, OrderResult>;
+    std::variant<Hello, ErrorMessage, Pending, Order, Follow, Ack, Cancel, Proceed, Query, OrderStateMessage,
+                 Spool, Answer, StepStarted, Output, StepFinished, OrderResult>;
 
 // A message whose type this version does not know; to be answered with ErrorMessage.
 struct UnknownMessage {

@@ -52,6 +52,12 @@ def agent(box):
 
 
 @pytest.fixture
+def plain_agent(box):
+    """For tests that are about bytes on the wire: without TLS around them."""
+    return Agent(box, "plain-agent", plaintext=True).start()
+
+
+@pytest.fixture
 def link_to(box):
     """link_to(agent): a ServerSide that has said hello; closed at the end."""
     def connect(address, **more):

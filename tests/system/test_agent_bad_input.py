@@ -48,26 +48,26 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("what", STRANGERS)
-def test_a_stranger_is_closed_without_an_answer(agent, link_to, what):
-    link = Link(socket.create_connection(agent.address, timeout=5), "stranger")
+def test_a_stranger_is_closed_without_an_answer(plain_agent, link_to, what):
+    link = Link(socket.create_connection(plain_agent.address, timeout=5), "stranger")
     link.send_bytes(STRANGERS[what])
     assert link.expect_closed(within=5) < 4
-    assert link_to(agent).peer["role"] == "agent"
-    assert agent.running()
+    assert link_to(plain_agent).peer["role"] == "agent"
+    assert plain_agent.running()
 
 
-def test_the_reason_is_logged(agent):
-    with Link(socket.create_connection(agent.address, timeout=5), "stranger") as link:
+def test_the_reason_is_logged(plain_agent):
+    with Link(socket.create_connection(plain_agent.address, timeout=5), "stranger") as link:
         link.send_bytes(b"GET / HTTP/1.1\r\n\r\n")
         link.expect_closed(5)
-    agent.wait_log("magic", within=3)
+    plain_agent.wait_log("magic", within=3)
 
 
-def test_another_protocol_is_logged_with_both_versions(agent):
-    with Link(socket.create_connection(agent.address, timeout=5), "server of the future") as link:
+def test_another_protocol_is_logged_with_both_versions(plain_agent):
+    with Link(socket.create_connection(plain_agent.address, timeout=5), "server of the future") as link:
         link.send({**HELLO, "protocol": 77})
         link.expect_closed(5)
-    agent.wait_log("77", within=3)
+    plain_agent.wait_log("77", within=3)
 
 
 KNOWN = {"type": "follow", "order": make_id(), "offset": 0}
@@ -92,15 +92,15 @@ def test_a_server_that_breaks_the_protocol_is_closed(agent, server_side, link_to
     assert link_to(agent).peer["role"] == "agent"
 
 
-def test_a_frame_cut_in_half_by_a_close_harms_nobody(agent, link_to):
+def test_a_frame_cut_in_half_by_a_close_harms_nobody(plain_agent, link_to):
     whole = encode(DATA, pack(HELLO))
     for size in (1, 3, 4, 8, 9, 10, len(whole) - 1):
-        with socket.create_connection(agent.address, timeout=5) as link:
+        with socket.create_connection(plain_agent.address, timeout=5) as link:
             link.sendall(whole[:size])
-    with ServerSide.connect(agent) as server:
+    with ServerSide.connect(plain_agent) as server:
         server.send_bytes(encode(DATA, pack(KNOWN))[:20])
         server.reset()
-    assert link_to(agent).query("status", target("/nowhere"))["modified_total"] == 0
+    assert link_to(plain_agent).query("status", target("/nowhere"))["modified_total"] == 0
 
 
 def test_a_frame_that_comes_byte_by_byte_is_understood(agent):

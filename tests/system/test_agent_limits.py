@@ -19,8 +19,8 @@ def test_who_says_nothing_is_closed_after_ten_seconds(agent):
         assert 9 < link.expect_closed(within=15) < 14
 
 
-def test_who_says_one_byte_a_second_is_closed_after_ten_seconds(agent, link_to):
-    with socket.create_connection(agent.address, timeout=5) as slow:
+def test_who_says_one_byte_a_second_is_closed_after_ten_seconds(plain_agent, link_to):
+    with socket.create_connection(plain_agent.address, timeout=5) as slow:
         began = time.monotonic()
         slow.settimeout(0.9)
         for byte in HELLO:
@@ -33,11 +33,11 @@ def test_who_says_one_byte_a_second_is_closed_after_ten_seconds(agent, link_to):
             except OSError:
                 break
         assert 9 < time.monotonic() - began < 15
-    assert link_to(agent).peer
+    assert link_to(plain_agent).peer
 
 
-def test_heartbeats_alone_are_no_hello(agent):
-    with socket.create_connection(agent.address, timeout=5) as link:
+def test_heartbeats_alone_are_no_hello(plain_agent):
+    with socket.create_connection(plain_agent.address, timeout=5) as link:
         began = time.monotonic()
         link.settimeout(1)
         while time.monotonic() - began < 20:
@@ -105,6 +105,6 @@ def test_more_connections_than_file_descriptors_do_not_end_the_agent(box, shop, 
             with ServerSide.connect(agent) as server:
                 assert server.run(shop.order()).result["state"] == "succeeded"
                 return
-        except AssertionError:
+        except (AssertionError, OSError):
             if time.monotonic() > deadline:
                 raise

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lib import orders
+from lib import identity, orders
 from lib.agent import Agent
 from lib.fleet import of, states
 from lib.policy import GpgKey, SshKey, guarded, rejection, write
@@ -14,7 +14,6 @@ from lib.repos import GitRepo
 from lib.server import Server, git_app, node
 from lib.sites import git_site, svn_site
 from lib.wait import wait_until
-from lib.wire import make_id
 
 
 @pytest.fixture
@@ -44,13 +43,13 @@ def test_without_a_policy_the_log_says_so_once(box):
 
 
 def test_a_policy_that_is_named_must_be_there(box):
-    code, told = run_to_end(box, "slipway-agent", "-l", "127.0.0.1:0", "--data", box.path / "d", "--policy", box.path / "absent.json")
+    code, told = run_to_end(box, "slipway-agent", "-l", "127.0.0.1:0", "--plaintext", "--data", box.path / "d", "--policy", box.path / "absent.json")
     assert code == 2 and "absent.json: No such file" in told
 
 
 def test_every_mistake_is_told_with_its_place_and_nothing_is_started(box):
     file = write(box, '{\n  "path": [],\n  "hooks": "never",\n  "run_as": "no-such-user-here"\n}')
-    code, told = run_to_end(box, "slipway-agent", "-l", "127.0.0.1:0", "--data", box.path / "d", "--policy", file)
+    code, told = run_to_end(box, "slipway-agent", "-l", "127.0.0.1:0", "--plaintext", "--data", box.path / "d", "--policy", file)
     assert code == 2
     assert f'{file}:2:3: unknown key "path" in the policy; did you mean "paths"?' in told
     assert f'{file}:3:12: "hooks": expected "server", "named" or "off", found the string "never"' in told
@@ -69,15 +68,16 @@ def test_a_policy_that_others_can_change_is_none(box, spoil, sentence):
     folder.mkdir(0o755)
     file = write(box, {}, "etc/agent.json")
     spoil(file)
-    code, told = run_to_end(box, "slipway-agent", "-l", "127.0.0.1:0", "--data", box.path / "d", "--policy", file)
+    code, told = run_to_end(box, "slipway-agent", "-l", "127.0.0.1:0", "--plaintext", "--data", box.path / "d", "--policy", file)
     assert code == 2 and sentence in told, told
 
 
 def test_only_servers_that_are_named_are_listened_to(box, link_to, shop):
-    friend = make_id()
-    agent = guarded(box, {"servers": [friend]})
-    assert link_to(agent, instance=friend).run(shop.order()).result["state"] == "succeeded"
-    stranger = link_to(agent)
+    friend, stranger = identity.make(box.path / "friend"), identity.make(box.path / "stranger")
+    agent = guarded(box, {"servers": [friend.fingerprint]}, trust=[friend.fingerprint, stranger.fingerprint])
+    friendly = link_to(agent, identity=friend)
+    assert friendly.run(shop.order()).result["state"] == "succeeded"
+    stranger = link_to(agent, identity=stranger, instance=friendly.instance)
     assert refused(stranger, shop.order(shop.old))[0] == "servers"
     assert rejection(stranger.query("status", shop.target()))[0] == "servers"
 
@@ -210,10 +210,10 @@ def with_command(site, where, command):
 @pytest.mark.parametrize("mode", ["off", "named"])
 def test_an_attacker_with_the_servers_database_and_keys_runs_no_command_that_is_not_named(box, link_to, shop, where, mode):
     """He is the server: its instance, its orders, its way of asking. He does not write agent.json."""
-    mark, server = box.path / "attacker-was-here", make_id()
-    rules = {"servers": [server], "hooks": mode, "repositories": [shop.url],
+    mark = box.path / "attacker-was-here"
+    rules = {"servers": [identity.of_servers().fingerprint], "hooks": mode, "repositories": [shop.url],
              "commands": {"restart": f"echo restarted > {box.path}/restarted"}}
-    side = link_to(guarded(box, rules), instance=server)
+    side = link_to(guarded(box, rules))
     for command in (f"touch {mark}", f"@restart; touch {mark}", f"@restart\ntouch {mark}", f"@restart $(touch {mark})",
                     f"`touch {mark}`", "@../restart", f"@/usr/bin/touch {mark}", "@", f" \n touch {mark}"):
         assert refused(side, with_command(shop, where, command))[0] == "hooks"
@@ -391,7 +391,7 @@ def test_check_tests_an_order_that_the_agent_has_kept(box, server_side, agent, s
     server_side.run(order)
     wait_until(lambda: (agent.order_dir(order["id"]) / "collected").exists(), 5, "the order is collected")
     code, told = check(box, "--policy", write(box, {"servers": ["x"]}), agent.order_dir(order["id"]) / "order.json")
-    assert code == 3 and '"servers"' in told and server_side.instance in told
+    assert code == 3 and '"servers"' in told and identity.of_servers().fingerprint in told
 
 
 def test_the_server_shows_a_refusal_as_rejected_with_its_rule(box, shop):

@@ -47,7 +47,7 @@ def test_a_switch_is_not_left_half_done(box, how):
     # A git that tells its progress is ended by SIGPIPE once nobody reads it. By itself it begins after 2 s.
     box.env["GIT_PROGRESS_DELAY"] = "0"
     fleet = Fleet(box, count=1)
-    names = [f"f{number:05}.txt" for number in range(6000)]
+    names = [f"f{number:05}.txt" for number in range(3000)]
     files = lambda text: {name: f"{text} {name}\n" for name in names}
     fleet.repo.commit(files("one"))
     fleet.start()

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from lib.program import run_to_end
-from lib.wait import wait_until
 from lib.server import Server, free_port
 
 SEED = Path(__file__).parent / "data/seed-server.json"
@@ -86,6 +85,8 @@ MISTAKES = {
     "unknown kind of repository": ('"type": "git"', '"type": "hg"', 7, ["hg", "git", "svn"]),
     "bad address": ('"127.0.0.1:8081"', '"127.0.0.1"', 12, ["127.0.0.1", "port"]),
     "bad port": ('"127.0.0.1:8081"', '"127.0.0.1:99999"', 12, ["99999"]),
+    "plaintext to another host": ('"127.0.0.1:8081"', '"192.0.2.1:8081", "plaintext": true', 12, ["plaintext", "192.0.2.1:8081", "loopback"]),
+    "a mistyped fingerprint": ('"127.0.0.1:8081"', '"127.0.0.1:8081", "fingerprint": "SHA256:abc"', 12, ["SHA256:abc", "3 characters"]),
     "bad address to listen on": ('"127.0.0.1:8082"', '"nonsense"', 3, ["nonsense"]),
     "relative path": ('"/srv/shop"', '"srv/shop"', 13, ["srv/shop", "absolute"]),
     "unknown local_changes": ('"type": "git",', '"type": "git",\n      "local_changes": "destroy",', 8, ["destroy", "keep", "refuse", "discard"]),
@@ -198,14 +199,6 @@ def test_an_address_that_is_not_loopback_is_not_listened_on(box):
     (box.path / "server.json").write_text(json.dumps(good(listen_http=f"0.0.0.0:{free_port()}", data_dir=str(box.path / "data"))))
     code, printed = run_to_end(box, "slipway-server", "-c", "server.json")
     assert code > 0 and "loopback" in printed.lower(), printed
-
-
-def test_a_node_on_another_host_is_shown_offline_with_the_reason(box):
-    nodes = [{"alias": "far", "addr": "192.0.2.1:8081", "path": "/srv/shop"}]
-    server = Server(box, [{"name": "shop", "type": "git", "url": "", "node": nodes}]).start()
-    wait_until(lambda: server.api.node("shop", "far")["reason"], 10, "a reason")
-    node = server.api.node("shop", "far")
-    assert not node["online"] and "loopback" in node["reason"].lower()
 
 
 def test_the_data_directory_stands_beside_the_configuration_by_default(box):

@@ -6,14 +6,15 @@ import time
 import pytest
 
 from lib.gate import Gate
+from lib.identity import of_agents
 from lib.orders import order, target
 from lib.wire import LIMIT, MAGIC, WINDOW, AgentSide, Decoder, ProtocolError, ServerSide, Spool, WireFailure, encode, make_id, pack, unpack
-from lib.wire import spool
+from lib.wire import spool, tls
 
 
 @pytest.fixture
 def fake(box):
-    fake = AgentSide()
+    fake = AgentSide(plaintext=True)  # most is about bytes on the wire
     box.on_close(fake.close)
     return fake
 
@@ -76,6 +77,17 @@ def test_a_spool_tells_steps_and_output_in_order():
 def test_a_spool_that_breaks_the_rules_is_told(frames):
     with pytest.raises(ProtocolError):
         Spool(frames)
+
+
+def test_the_client_speaks_tls_on_both_sides():
+    secure = AgentSide()
+    try:
+        with ServerSide.connect(secure) as server:
+            assert server.sock.version == "TLSv1.3"
+            assert tls.fingerprint_of(server.sock.peer_certificate) == of_agents().fingerprint
+            assert server.run(order(target("/srv/shop"), "2" * 40)).result["revision_after"] == "2" * 40
+    finally:
+        secure.close()
 
 
 def test_an_order_runs_on_the_fake_agent(fake):

@@ -7,7 +7,7 @@ const rollout: App['rollout'] = {
 
 export function node(values: Partial<AppNode> = {}): AppNode {
   return {
-    alias: 'api-1', addr: '127.0.0.1:8081', path: '/srv/shop', online: true, reason: null, revision: 'r1',
+    alias: 'api-1', addr: '127.0.0.1:8081', path: '/srv/shop', trust: 'pinned', online: true, reason: null, revision: 'r1',
     branch: 'main', modified: [], modified_total: 0, modified_at: null, drift: null, behind: false, agent_version: '1', os: 'Linux', last_seen: null, ...values
   }
 }

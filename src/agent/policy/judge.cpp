@@ -51,13 +51,10 @@ class Judge {
   }
 
   Verdict<void> servers() const {
-    if (!policy_.servers) return {};
-    const bool known = std::ranges::any_of(caller_.names, [this](const std::string& name) {
-      return std::ranges::find(*policy_.servers, name) != policy_.servers->end();
-    });
-    if (known) return {};
+    if (!policy_.servers || std::ranges::find(*policy_.servers, caller_.name) != policy_.servers->end())
+      return {};
     return refuse("servers", fmt::format("the server {} is not among those that this host listens to",
-                                         base::printable(base::join(caller_.names, ", "))));
+                                         base::printable(caller_.name)));
   }
 
   // The same sentence for what is not there and what may not be seen.

@@ -12,9 +12,11 @@
 
 namespace slipway::agent::policy {
 
-// Who asks: every name by which the other side of the link is known, such as its instance id.
+// Who asks.
 struct Caller {
-  std::vector<std::string> names;
+  // The fingerprint of the key that it showed. On a plaintext link, where nobody shows one, the instance id
+  // that it claims.
+  std::string name;
 };
 
 template <class T>

@@ -177,7 +177,7 @@ Schema<AppDraft> app_schema(const Host& host) {
 Schema<PolicyDraft> policy_schema(const Host& host) {
   Schema<PolicyDraft> schema{"the policy",
                              {{{.name = "servers",
-                                .value = "a list of instance ids or fingerprints",
+                                .value = "a list of fingerprints",
                                 .doc = "Which servers may give orders and ask questions."},
                                into(&PolicyDraft::servers, read_servers)},
                               {{.name = "paths",

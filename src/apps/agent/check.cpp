@@ -38,7 +38,7 @@ base::Result<Asked> read_order(const fs::path& file) {
   auto parsed = json::parse_object(*text);
   if (!parsed) return std::unexpected(parsed.error().context(file.string()));
   Asked asked;
-  if (const auto* server = parsed->if_contains("server"); server != nullptr && server->is_string())
+  if (const auto* server = parsed->if_contains("judged_as"); server != nullptr && server->is_string())
     asked.server = std::string(server->get_string());
   const json::value* inner = parsed->if_contains("order");
   json::object all = json::encode(wire::Order{.id = base::make_id(), .hook_timeout_ms = 600'000});
@@ -66,7 +66,7 @@ Check::Check(CLI::App& app)
       "\n"
       R"(   "local_changes": "keep"}, "after_deploy": ["@restart"]})");
   command_->add_option("ORDER", order_, "A file with an order");
-  command_->add_option("--server", server_, "Who gives the order: an instance id or fingerprint");
+  command_->add_option("--server", server_, "Who gives the order: the fingerprint of its key");
   command_->add_option("--at", at_, "When it comes, such as 2026-11-25T03:00:00Z; without it, now");
   command_->add_flag("--reference", reference_, "Print what agent.json may hold, as Markdown");
 }
@@ -99,7 +99,7 @@ int Check::test(const policy::Policy& policy) const {
   if (!asked) return complain(asked.error());
   const auto time = at_.empty() ? base::Result<base::Time>(base::now()) : base::parse_rfc3339(at_);
   if (!time) return complain(time.error());
-  const policy::Caller caller{{server_.empty() ? asked->server : server_}};
+  const policy::Caller caller{server_.empty() ? asked->server : server_};
   const auto grant = policy::judge_order(policy, caller, asked->order, *time);
   if (grant) {
     std::cout << "allowed:\n" << policy::explain(*grant);

@@ -9,58 +9,22 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 
 #include "agent/agent.h"
 #include "agent/ask_as.h"
 #include "agent/runner.h"
 #include "apps/agent/check.h"
-#include "base/address.h"
+#include "apps/agent/options.h"
+#include "apps/rotate_key.h"
 #include "base/log.h"
-#include "base/size.h"
-#include "base/time.h"
+#include "net/key_rotation.h"
 
 namespace {
 
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using namespace slipway;
-
-constexpr const char* description =
-    "Carries out what Slipway servers ask for on this host: update and roll back git and svn working "
-    "copies,\n"
-    "with hooks before and after.";
-
-constexpr const char* footer = R"(
-Examples:
-  slipway-agent -l :8081
-      Listen on port 8081 for servers on this host.
-  slipway-agent -l 127.0.0.1:8093 --data /srv/slipway-agent
-      Another port, another place for orders and saved local changes.
-  slipway-agent --keep-orders 1d --keep-bytes 200MiB
-      On a host with a small disk: forget orders sooner once their server has stored all of them.
-
-  slipway-agent check
-      Say what /etc/slipway/agent.json allows servers to ask for on this host; with a file, whether it allows that order.
-
-Links are not encrypted yet, so the agent listens on loopback addresses only.
-
-The data directory holds one folder for each order (orders/ID: order.json, the output as `spool`), what
-"local_changes": "discard" saved (patches/), and repositories from which histories are read and releases
-are made (cache/).
-An order goes a week after its server has stored all of it, or sooner where they take more than 1 GiB together; never
-before. A repository in cache/ goes when it was not used for 30 days. What is in patches/ is never removed.
-Orders go on while the agent is stopped, killed or upgraded; the next start takes them up again.
-Name this agent in the server's server.json:  {"alias": "api-1", "addr": "127.0.0.1:8081", "path": "/srv/app"}
-)";
-
-fs::path default_data_directory() {
-  if (::geteuid() == 0) return "/var/lib/slipway-agent";
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/') {
-    return fs::path(state) / "slipway-agent";
-  }
-  const char* home = std::getenv("HOME");
-  return fs::path(home != nullptr ? home : "/tmp") / ".local/state/slipway-agent";
-}
 
 // Each connection is a descriptor; the usual soft limit of 1024 is soon used up by strangers who connect and
 // wait.
@@ -77,6 +41,14 @@ void reload_at_each(asio::signal_set& signal, agent::Agent& agent) {
     agent.reload_policy();
     reload_at_each(signal, agent);
   });
+}
+
+void tell_start(const agent::Agent& agent, const base::Logger& log) {
+  if (const auto key = agent.fingerprint())
+    log->info("this agent's key is {}", key->text());
+  else
+    log->warn("links are plaintext: every user of this host can tell this agent what to run");
+  for (const std::string& address : agent.addresses()) log->info("listening on {}", address);
 }
 
 int run_agent(agent::AgentOptions options, const base::Logger& log) {
@@ -103,35 +75,35 @@ int run_agent(agent::AgentOptions options, const base::Logger& log) {
     });
   });
   agent.start();
-  for (const std::string& address : agent.addresses()) log->info("listening on {}", address);
+  tell_start(agent, log);
   loop.run();
+  return 0;
+}
+
+int rotate(const fs::path& data, const apps::RotateArguments& arguments, const base::Logger& log) {
+  const auto done = apps::rotate_key(data / "identity", arguments);
+  if (!done) log->error("{}", done.error().message);
+  return done ? 0 : 2;
+}
+
+int print_fingerprint(const fs::path& data, const base::Logger& log) {
+  const auto identity = net::open_identity_of_now(data / "identity");
+  if (!identity) {
+    log->error("{}", identity.error().message);
+    return 2;
+  }
+  std::cout << identity->fingerprint().text() << '\n';
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{description, "slipway-agent"};
-  app.footer(footer);
+  CLI::App app{apps::agent_description, "slipway-agent"};
+  app.footer(apps::agent_footer);
   app.set_version_flag("--version", "slipway-agent " SLIPWAY_VERSION);
-  std::string listen = ":8081";
-  fs::path data = default_data_directory();
-  bool debug = false;
-  app.add_option("-l,--listen", listen, "Where to listen for servers: \":PORT\" or \"HOST:PORT\"")
-      ->capture_default_str();
-  app.add_option("--data", data, "The agent's data directory")->capture_default_str();
-  std::string keep_orders = "7d";
-  std::string keep_bytes = "1GiB";
-  app.add_option("--keep-orders", keep_orders,
-                 "How long an order is kept after its server has stored all of it, such as \"7d\" or \"12h\"")
-      ->capture_default_str();
-  app.add_option("--keep-bytes", keep_bytes, "How much such orders may take together, such as \"500MiB\"")
-      ->capture_default_str();
-  fs::path policy = agent::policy::default_file;
-  const CLI::Option* named_policy =
-      app.add_option("--policy", policy, "What servers may ask for on this host; read again at SIGHUP")
-          ->capture_default_str();
-  app.add_flag("--debug", debug, "Log more");
+  apps::AgentArguments arguments;
+  apps::add_agent_options(app, arguments);
   fs::path order;
   CLI::App* runner =
       app.add_subcommand("run-order", "Carry out the order in DIR (the agent starts this itself)");
@@ -139,32 +111,27 @@ int main(int argc, char** argv) {
   const CLI::App* asked =
       app.add_subcommand("answer", "Answer a question as another user (the agent starts this itself)");
   const apps::Check check(app);
+  CLI::App* fingerprint = app.add_subcommand(
+      "fingerprint", "Print the fingerprint of this agent's key, which is made if there is none");
+  fingerprint->add_option("--data", arguments.data, "The agent's data directory")->capture_default_str();
+  apps::RotateArguments rotation;
+  CLI::App* rotation_command = apps::add_rotate_command(app, rotation);
+  rotation_command->add_option("--data", arguments.data, "The agent's data directory")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
-  const base::Logger log = base::make_stderr_logger(debug);
+  // Hooks inherit the environment, and these are none of their business.
+  ::unsetenv("SLIPWAY_TOKEN");
+  ::unsetenv("SLIPWAY_PROXY");
+  const base::Logger log = base::make_stderr_logger(arguments.debug);
   if (runner->parsed()) return agent::run_order(order, log);
   if (asked->parsed()) return agent::answer_question();
-  if (check.wanted()) return check.run(policy, named_policy->count() > 0);
-  const auto address = base::parse_address(listen);
-  if (!address) {
-    log->error("-l: {}", address.error().message);
+  if (check.wanted()) return check.run(arguments.policy, arguments.policy_required());
+  if (rotation_command->parsed()) return rotate(arguments.data, rotation, log);
+  if (fingerprint->parsed()) return print_fingerprint(arguments.data, log);
+  auto options = apps::agent_options(arguments, argv[0]);
+  if (!options) {
+    log->error("{}", options.error().message);
     return 2;
   }
-  const auto orders = base::parse_duration(keep_orders);
-  const auto bytes = base::parse_size(keep_bytes);
-  if (!orders || !bytes) {
-    log->error(
-        "{}", orders ? "--keep-bytes: " + bytes.error().message : "--keep-orders: " + orders.error().message);
-    return 2;
-  }
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  return run_agent({.host = address->host,
-                    .port = address->port,
-                    .data = fs::absolute(data),
-                    .program = error ? fs::path(argv[0]) : program,
-                    .keep = {.orders = *orders, .bytes = *bytes},
-                    .policy = fs::absolute(policy),
-                    .policy_required = named_policy->count() > 0},
-                   log);
+  return run_agent(std::move(*options), log);
 }

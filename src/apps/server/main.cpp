@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "apps/server/link_commands.h"
 #include "apps/server/server.h"
 #include "base/log.h"
 #include "server/config/config.h"
@@ -23,6 +24,18 @@ Examples:
       Read the configuration and say what is wrong with it, all at once. Exit code 2 if anything is.
   slipway-server -c server.json
       Run. The page's address is in the log.
+  slipway-server fingerprint -c server.json
+      Print the fingerprint of this server's key; agents are started with --trust and this.
+  slipway-server trust -c server.json
+      Show which key each agent is known by, and what to do about those that nobody has confirmed.
+  slipway-server trust -c server.json api-1 --accept SHA256:AbC…
+      This is the key of the agent at the node api-1: `slipway-agent fingerprint` printed it on its host.
+  slipway-server token create -c server.json --app shop --expires 1h
+      Print a token that lets one agent in that dials: slipway-agent --connect HOST:8083 --token …
+  slipway-server agent approve -c server.json web-7
+      Let in the agent web-7, which dialled without a token and waits.
+  slipway-server rotate-key -c server.json --overlap 7d
+      Make the next key of this server. Agents are told over their links, and know it when it takes over.
   kill -HUP PID
       Put what server.json says now in force, as a whole or not at all; the log tells what changed.
 
@@ -31,11 +44,11 @@ A small server.json:
     "listen_http": ":8082",
     "apps": [{
       "name": "shop", "type": "git", "url": "https://git.example.com/shop.git", "branch": "main",
-      "node": [{"alias": "api-1", "addr": "127.0.0.1:8081", "path": "/srv/shop", "after_deploy": "systemctl restart shop"}]
+      "node": [{"alias": "api-1", "addr": "10.0.0.7:8081", "path": "/srv/shop", "after_deploy": "systemctl restart shop"}]
     }]
   }
 
-Each node's agent is started with  slipway-agent -l :8081
+Each node's agent is started with  slipway-agent -l :8081 --trust SHA256:…  and what `slipway-server fingerprint` prints.
 )";
 
 // Writes the problems as compilers do; true if there is none that forbids a start.
@@ -63,6 +76,8 @@ int main(int argc, char** argv) {
   app.add_option("-c,--config", file, "The configuration file")->capture_default_str();
   app.add_flag("--check", check, "Only check the configuration");
   app.add_flag("--config-reference", reference, "Print what the configuration may hold, as Markdown");
+  apps::Command command;
+  apps::add_link_commands(app, command);
   CLI11_PARSE(app, argc, argv);
   if (reference) {
     std::cout << config::reference_markdown();
@@ -79,6 +94,7 @@ int main(int argc, char** argv) {
     std::cout << file.string() << ": good, " << loaded->config.apps.size() << " apps\n";
     return 0;
   }
+  if (command) return command(loaded->config);
   raise_file_limit();
   const base::Logger log = base::make_stderr_logger(loaded->config.debug);
   return apps::run_server(file, std::move(*loaded), log);

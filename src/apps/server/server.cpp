@@ -9,6 +9,9 @@
 
 #include "apps/server/reloader.h"
 #include "async/task_group.h"
+#include "net/identity_watch.h"
+#include "net/tls.h"
+#include "server/fleet/agent_keys.h"
 #include "server/fleet/fleet.h"
 #include "server/http/server.h"
 #include "server/http/views.h"
@@ -27,7 +30,7 @@ using namespace slipway::server;
 class Server {
  public:
   Server(asio::io_context& loop, const std::filesystem::path& file, config::Loaded loaded,
-         std::unique_ptr<store::Store> opened, base::Logger log)
+         std::unique_ptr<store::Store> opened, net::Tls tls, base::Logger log)
       : loop_(loop),
         config_(loaded.config),
         log_(std::move(log)),
@@ -36,7 +39,12 @@ class Server {
         database_(std::move(opened)),
         events_(loop.get_executor(), database_, last_event_),
         journal_(loop.get_executor(), database_, events_, log_, [this](const base::Error&) { fail(); }),
-        fleet_(loop.get_executor(), config_, instance_, log_),
+        tls_(std::move(tls)),
+        agent_keys_(config_, database_, log_),
+        key_(config_.get()->data_dir / "identity", tls_, log_,
+             [this] { fleet_.reconnect("this server's key changes"); }),
+        fleet_(loop.get_executor(), config_,
+               {instance_, tls_, agent_keys_, [this] { return key_.next_key(); }}, log_),
         engine_(loop.get_executor(), config_, fleet_, database_, journal_, log_),
         history_(
             loop.get_executor(), database_, events_, [this] { return config_.get()->history; }, log_),
@@ -49,6 +57,7 @@ class Server {
         tasks_(loop.get_executor()) {}
 
   base::Result<> listen() {
+    if (auto listening = fleet_.listen(); !listening) return listening;
     return http_.listen(config_.get()->listen_http.host, config_.get()->listen_http.port);
   }
 
@@ -61,6 +70,8 @@ class Server {
     journal_.start();
     journal_.ledger().load(co_await database_.run([](store::Store& store) { return store.ledger(); }));
     fleet_.compare_with(journal_.ledger());
+    (void)co_await database_.run([](store::Store& store) { return store.forget_all_waiting(); });
+    co_await agent_keys_.load();
     co_await engine_.open();
     co_await history_.open();
     fleet_.start(engine_, [this](const std::string& app, const fleet::NodeView& node) {
@@ -68,7 +79,10 @@ class Server {
     });
     history_.start();
     tasks_.spawn(reload_on_hangup());
+    tasks_.spawn(key_.run());
     http_.start();
+    log_->info("this server's key is {}", tls_.fingerprint().text());
+    for (const std::string& address : fleet_.addresses()) log_->info("agents may dial {}", address);
     for (const std::string& address : http_.addresses()) log_->info("page and API on http://{}/", address);
   }
 
@@ -125,6 +139,9 @@ class Server {
   store::Database database_;
   store::EventLog events_;
   store::Journal journal_;
+  net::Tls tls_;
+  fleet::AgentKeys agent_keys_;
+  net::IdentityWatch key_;
   fleet::Fleet fleet_;
   rollout::Engine engine_;
   store::History history_;
@@ -136,6 +153,12 @@ class Server {
   async::TaskGroup tasks_;
 };
 
+base::Result<net::Tls> open_tls(const std::filesystem::path& data) {
+  const auto identity = net::open_identity_of_now(data / "identity");
+  if (!identity) return std::unexpected(identity.error());
+  return net::Tls::make(*identity);
+}
+
 }  // namespace
 
 int run_server(const std::filesystem::path& file, config::Loaded loaded, base::Logger log) {
@@ -144,8 +167,13 @@ int run_server(const std::filesystem::path& file, config::Loaded loaded, base::L
     log->error("{}", opened.error().message);
     return 2;
   }
+  auto tls = open_tls(loaded.config.data_dir);
+  if (!tls) {
+    log->error("{}", tls.error().message);
+    return 2;
+  }
   asio::io_context loop{1};
-  Server server(loop, file, std::move(loaded), std::move(*opened), log);
+  Server server(loop, file, std::move(loaded), std::move(*opened), std::move(*tls), log);
   if (auto listening = server.listen(); !listening) {
     log->error("{}", listening.error().message);
     return 2;

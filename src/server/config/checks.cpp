@@ -52,12 +52,12 @@ void check_canary(const AppDraft& app, Report& report) {
 void check_places(const AppDraft& app, Report& report) {
   FirstPlaces places;
   for (const NodeDraft& node : app.drafts) {
-    if (node.path.empty() || node.addr.port == 0) continue;
+    if (node.path.empty() || (node.addr.port == 0 && node.agent.empty())) continue;
     const Position at = value_of(*node.source, "path")->at;
-    const auto first = places.add(fmt::format("{} {}", node.addr.text(), path_key(node.path.string())), at);
+    const auto first = places.add(fmt::format("{} {}", node.agent_id(), path_key(node.path.string())), at);
     if (!first) continue;
     report.problem(at, fmt::format("\"path\": {} on {} is already the path of the node in line {}",
-                                   in_quotes(node.path.string()), node.addr.text(), first->line));
+                                   in_quotes(node.path.string()), node.agent_id(), first->line));
   }
 }
 
@@ -108,6 +108,7 @@ void check_config(const ConfigDraft& config, const Located& root, Report& report
                                      in_quotes(app.name), first->line));
     }
   }
+  check_links(config, report);
   if (value_of(root, "apps") == nullptr)
     report.warning(root.at, "there are no \"apps\": there is nothing to deploy");
 }

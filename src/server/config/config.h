@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "base/fingerprint.h"
 #include "base/time.h"
 #include "server/config/health_check.h"
 #include "server/config/history.h"
@@ -41,14 +42,19 @@ struct Releases {
 
 struct Node {
   std::string alias;
-  Address addr;
-  fs::path path;                           // absolute, on the node
-  std::vector<std::string> before_deploy;  // shell commands, one after the other
+  Address addr;                                  // of the agent; or:
+  std::string agent;                             // the name of an agent that dials this server
+  std::optional<base::Fingerprint> fingerprint;  // of the agent's key; none: recorded at first contact
+  bool plaintext = false;                        // on loopback addresses only
+  fs::path path;                                 // absolute, on the node
+  std::vector<std::string> before_deploy;        // shell commands, one after the other
   std::vector<std::string> after_deploy;
   std::optional<std::vector<std::string>> before_rollback;  // absent: before_deploy
   std::optional<std::vector<std::string>> after_rollback;   // absent: after_deploy
   std::optional<HealthCheck> health_check;
 
+  // By what the server knows the agent: its address or its name.
+  std::string agent_id() const { return agent.empty() ? addr.text() : agent; }
   bool operator==(const Node&) const = default;
 };
 
@@ -70,6 +76,7 @@ struct App {
 
 struct Config {
   Address listen_http{"", 8082};
+  std::optional<Address> listen_agents;  // none: no agent can dial
   bool debug = false;
   std::string jwt_secret;
   fs::path data_dir;  // absolute; a relative one is taken from the folder of the configuration file

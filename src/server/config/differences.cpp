@@ -18,10 +18,10 @@ using Sentences = std::vector<std::string>;
 using Objects = std::vector<std::pair<std::string, const Located*>>;  // by name, in the order of the file
 
 // Commands and passwords are not among them.
-constexpr auto harmless =
-    std::to_array<std::string_view>({"addr", "batch", "branch", "data_dir", "interval", "keep_bytes",
-                                     "layout", "listen_http", "local_changes", "max_bytes", "offline",
-                                     "offline_wait", "on_failure", "path", "pause", "timeout", "type"});
+constexpr auto harmless = std::to_array<std::string_view>(
+    {"addr",         "agent",      "batch",         "branch",      "data_dir",      "fingerprint", "interval",
+     "keep_bytes",   "layout",     "listen_agents", "listen_http", "local_changes", "max_bytes",   "offline",
+     "offline_wait", "on_failure", "path",          "pause",       "timeout",       "type"});
 
 bool same(const Located& a, const Located& b);
 

@@ -28,6 +28,8 @@ std::vector<Problem> needs_restart(const Loaded& in_force, const Loaded& wanted)
                      key, in_quotes(now), in_quotes(then))});
   };
   refuse("listen_http", in_force.config.listen_http.text(), wanted.config.listen_http.text());
+  const auto text = [](const std::optional<Address>& address) { return address ? address->text() : ""; };
+  refuse("listen_agents", text(in_force.config.listen_agents), text(wanted.config.listen_agents));
   refuse("data_dir", in_force.config.data_dir.string(), wanted.config.data_dir.string());
   return problems;
 }

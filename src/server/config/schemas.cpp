@@ -55,9 +55,26 @@ Schema<NodeDraft> node_schema() {
         into(&NodeDraft::alias, read_name)},
        {{.name = "addr",
          .value = "\"host:port\"",
-         .doc = "Where the agent on this node listens.",
-         .required = true},
+         .doc = "Where the agent on this node listens. This or `agent`."},
         into(&NodeDraft::addr, read_node_address)},
+       {{.name = "agent",
+         .value = "a name of 1 to 100 letters, digits, '.', '-' and '_'",
+         .doc = "In the place of `addr`: the name of an agent that dials this server (`slipway-agent "
+                "--connect`)."},
+        into(&NodeDraft::agent, read_agent_name)},
+       {{.name = "fingerprint",
+         .value = "a fingerprint, \"SHA256:\" and 43 characters",
+         .doc =
+             "Of the agent's key, as `slipway-agent fingerprint` prints it: no other key is believed. "
+             "Without it, the key that is met at first contact is, and shown as unconfirmed until a person "
+             "confirms it (`slipway-server trust`)."},
+        into(&NodeDraft::fingerprint, read_fingerprint)},
+       {{.name = "plaintext",
+         .value = "true or false",
+         .fallback = "false",
+         .doc = "Whether the link is not encrypted, for an agent with `--plaintext`. Only where `addr` is a "
+                "loopback address."},
+        into(&NodeDraft::plaintext, read_bool)},
        {{.name = "path",
          .value = "an absolute path, POSIX or Windows",
          .doc = "The working copy on the node, or the folder of its releases; missing or empty, it is "
@@ -255,6 +272,10 @@ Schema<ConfigDraft> config_schema() {
          .fallback = "\":8082\"",
          .doc = "Where the page and the API are served."},
         into(&ConfigDraft::listen_http, read_listen_address)},
+       {{.name = "listen_agents",
+         .value = "\"host:port\" or \":port\"",
+         .doc = "Where agents may dial this server; \":8083\" is every address. Without it none can."},
+        into(&ConfigDraft::listen_agents, read_agents_address)},
        {{.name = "debug",
          .value = "true or false",
          .fallback = "false",

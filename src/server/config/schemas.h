@@ -50,6 +50,7 @@ void read_health_check(const Field& field, std::optional<std::optional<HealthChe
 std::vector<Key<AppDraft>> layout_keys();
 
 // What concerns several keys at once, after all of them were read.
+void check_links(const ConfigDraft& config, Report& report);
 void check_layout(const AppDraft& app, Report& report);
 void check_app(const AppDraft& app, Report& report);
 void check_config(const ConfigDraft& config, const Located& root, Report& report);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/agent_name.h"
 #include "base/size.h"
 #include "base/text.h"
 
@@ -97,10 +98,28 @@ std::optional<Address> dialled_address(const Field& field) {
 }
 
 void read_node_address(const Field& field, Address& result) {
-  const auto address = dialled_address(field);
-  if (!address) return;
-  if (!address->is_loopback()) field.warning("links are not encrypted yet: this node will be shown offline");
-  result = *address;
+  if (const auto address = dialled_address(field)) result = *address;
+}
+
+void read_agent_name(const Field& field, std::string& result) {
+  const std::string* text = text_of(field);
+  if (text == nullptr) return;
+  if (!base::is_agent_name(*text))
+    return field.problem(fmt::format("{} cannot be the name of an agent; expected {}", in_quotes(*text),
+                                     base::agent_name_form));
+  result = *text;
+}
+
+void read_agents_address(const Field& field, std::optional<Address>& result) {
+  result = address_of(field);
+}
+
+void read_fingerprint(const Field& field, std::optional<base::Fingerprint>& result) {
+  const std::string* text = text_of(field);
+  if (text == nullptr) return;
+  const auto fingerprint = base::parse_fingerprint(*text);
+  if (!fingerprint) return field.problem(fingerprint.error().message);
+  result = *fingerprint;
 }
 
 void read_commands(const Field& field, std::optional<Commands>& result) {

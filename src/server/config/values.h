@@ -22,6 +22,9 @@ void read_data_dir(const Field& field, fs::path& result);
 void read_days(const Field& field, std::chrono::days& result);
 void read_budget(const Field& field, std::uint64_t& result);
 void read_listen_address(const Field& field, Address& result);
+void read_agent_name(const Field& field, std::string& result);
+void read_agents_address(const Field& field, std::optional<Address>& result);
+void read_fingerprint(const Field& field, std::optional<base::Fingerprint>& result);
 void read_node_address(const Field& field, Address& result);
 // A command, or a list of them; empty ones are left out, so that "" means: none.
 void read_commands(const Field& field, std::optional<Commands>& result);

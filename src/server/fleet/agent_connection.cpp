@@ -23,17 +23,57 @@ base::ErrorCode code_from(const std::string& name) {
   return io;
 }
 
+// What a failed link most likely means, and what to do.
+base::Error explained(const base::Error& error, const net::Tls& tls) {
+  if (error.code != base::ErrorCode::conflict || !error.message.starts_with("the other side")) return error;
+  return {error.code, fmt::format("the agent does not trust this server: start it with --trust {}",
+                                  tls.fingerprint().text())};
+}
+
+base::Error explained_handshake(const base::Error& error, const net::Tls& tls) {
+  if (error.code == base::ErrorCode::unavailable && error.message == "the other side closed the link")
+    return {error.code,
+            "the agent closed the link at once: does it listen there with --plaintext, or is it "
+            "older than encrypted links?"};
+  return explained(error, tls);
+}
+
 }  // namespace
 
-AgentConnection::AgentConnection(asio::any_io_executor executor, base::Address address, std::string instance,
+base::Result<wire::Hello> agents_hello(std::string_view payload) {
+  const auto decoded = wire::decode(payload);
+  if (!decoded) return std::unexpected(decoded.error());
+  const auto* message = std::get_if<wire::Message>(&decoded->message);
+  const auto* hello = message != nullptr ? std::get_if<wire::Hello>(message) : nullptr;
+  if (hello == nullptr || hello->role != "agent") {
+    return base::fail(base::ErrorCode::invalid, "the other side is not a Slipway agent");
+  }
+  if (hello->protocol != wire::protocol_version) {
+    return base::fail(base::ErrorCode::invalid,
+                      "the agent ({}) speaks protocol {}, this server speaks {}: upgrade the older one",
+                      base::printable(hello->version), hello->protocol, wire::protocol_version);
+  }
+  return *hello;
+}
+
+AgentConnection::AgentConnection(asio::any_io_executor executor, base::Address address,
+                                 Credentials credentials, ConnectionListener& listener, base::Logger log)
+    : AgentConnection(std::move(executor), address.text(), std::move(credentials), listener, std::move(log)) {
+  address_ = std::move(address);
+  reason_ = "not connected yet";
+}
+
+AgentConnection::AgentConnection(asio::any_io_executor executor, std::string name, Credentials credentials,
                                  ConnectionListener& listener, base::Logger log)
     : executor_(std::move(executor)),
-      address_(std::move(address)),
-      addr_(address_.text()),
-      instance_(std::move(instance)),
+      addr_(std::move(name)),
+      credentials_(std::move(credentials)),
       listener_(listener),
       log_(std::move(log)),
-      closing_(executor_) {}
+      reason_("the agent has not dialled this server yet"),
+      wake_(executor_),
+      left_(executor_),
+      backoff_(first_delay, longest_delay) {}
 
 std::optional<base::Time> AgentConnection::last_heard() const {
   return online_ && link_ != nullptr ? std::optional(link_->last_heard()) : last_heard_;
@@ -44,48 +84,84 @@ std::optional<base::SteadyTime> AgentConnection::offline_since() const {
 }
 
 asio::awaitable<void> AgentConnection::run() {
-  if (!address_.is_loopback()) {
-    set_reason("links are not encrypted yet, so only agents on loopback addresses are dialled");
-    co_return;
-  }
-  while (!closed_) {
-    auto socket = co_await net::connect(address_.host.empty() ? "127.0.0.1" : address_.host, address_.port,
+  while (address_ && !closed_) {
+    auto socket = co_await net::connect(address_->host.empty() ? "127.0.0.1" : address_->host, address_->port,
                                         connect_limit);
     if (closed_) co_return;
     base::Error reason = socket ? co_await serve(std::move(*socket)) : socket.error();
     if (closed_) co_return;
     went_offline(reason);
     // Cancelled: the next co_await throws.
-    co_await closing_.wait_for(next_delay());
+    co_await wake_.wait_for(backoff_.next());
   }
 }
 
 void AgentConnection::close(const std::string& reason) {
   closed_ = true;
-  closing_.notify();
+  wake_.notify();
   const base::Error error{base::ErrorCode::cancelled, reason};
   if (link_ != nullptr) link_->close(error);
   went_offline(error);
 }
 
-base::Millis AgentConnection::next_delay() {
-  // Full jitter: agents that went down together are not dialled together.
-  const base::Millis longest = std::min(longest_delay, first_delay * (1 << std::min(failures_, 8)));
-  ++failures_;
-  return base::Millis{
-      std::uniform_int_distribution<std::int64_t>(longest.count() / 4, longest.count())(random_)};
+void AgentConnection::reconnect(const std::string& reason) {
+  backoff_.reset();
+  if (link_ != nullptr) link_->close({base::ErrorCode::unavailable, reason});
+}
+
+void AgentConnection::trust_changed() {
+  backoff_.reset();
+  wake_.notify();
+  if (link_ == nullptr) return;
+  if (auto trusted = check_trust(); !trusted) link_->close(trusted.error());
+}
+
+base::Result<> AgentConnection::check_trust() const {
+  if (credentials_.keys.plaintext(addr_) != !key_)
+    return base::fail(base::ErrorCode::unavailable, "\"plaintext\" of the node was changed");
+  return key_ ? credentials_.keys.check(addr_, *key_) : base::Result<>{};
+}
+
+asio::awaitable<base::Result<std::unique_ptr<net::Stream>>> AgentConnection::open_stream(
+    net::Tcp::socket socket) {
+  key_.reset();
+  if (!credentials_.keys.plaintext(addr_)) co_return co_await encrypt(std::move(socket));
+  if (!net::is_loopback(socket)) {
+    co_return base::fail(base::ErrorCode::invalid,
+                         "the node is \"plaintext\", but {} is not a loopback address here: nothing was sent",
+                         net::remote_of(socket));
+  }
+  co_return net::make_tcp_stream(std::move(socket));
+}
+
+asio::awaitable<base::Result<std::unique_ptr<net::Stream>>> AgentConnection::encrypt(
+    net::Tcp::socket socket) {
+  std::optional<base::Fingerprint> shown;
+  auto secured =
+      co_await credentials_.tls.connect(std::move(socket), [this, &shown](const base::Fingerprint& key) {
+        shown = key;
+        return credentials_.keys.check(addr_, key);
+      });
+  if (secured) {
+    key_ = secured->peer;
+    co_return std::move(secured->stream);
+  }
+  if (shown && !credentials_.keys.check(addr_, *shown)) co_await credentials_.keys.refused(addr_, *shown);
+  co_return std::unexpected(explained_handshake(secured.error(), credentials_.tls));
 }
 
 asio::awaitable<base::Error> AgentConnection::serve(net::Tcp::socket socket) {
+  auto stream = co_await open_stream(std::move(socket));
+  if (!stream) co_return stream.error();
   // The link must be stopped even if we are cancelled: errors come as values from here on.
   co_await asio::this_coro::throw_if_cancelled(false);
-  net::Link link(net::make_tcp_stream(std::move(socket)), executor_);
+  net::Link link(std::move(*stream), executor_);
   base::Error reason;
-  if (const auto met = co_await exchange_hello(link); met) {
+  if (const auto met = co_await meet(link); met) {
     went_online(link);
     reason = co_await receive_all(link);
   } else {
-    reason = met.error();
+    reason = key_ ? explained(met.error(), credentials_.tls) : met.error();
   }
   link_ = nullptr;
   last_heard_ = online_ ? link.last_heard() : last_heard_;
@@ -94,28 +170,43 @@ asio::awaitable<base::Error> AgentConnection::serve(net::Tcp::socket socket) {
   co_return reason;
 }
 
-asio::awaitable<base::Result<>> AgentConnection::exchange_hello(net::Link& link) {
-  link.send(wire::encode(wire::Hello{.version = SLIPWAY_VERSION, .role = "server", .instance = instance_}));
-  const auto payload = co_await async::within(hello_limit, "the agent's hello", link.receive());
-  if (!payload) co_return std::unexpected(payload.error());
-  co_return accept_hello(*payload);
+asio::awaitable<base::Error> AgentConnection::carry(net::Link& link, wire::Hello hello,
+                                                    base::Fingerprint key) {
+  while (link_ != nullptr) {
+    link_->close({base::ErrorCode::cancelled, "the agent has made another link"});
+    co_await left_.wait();
+  }
+  if (link.closed() || closed_) co_return base::Error{base::ErrorCode::unavailable, "it went away"};
+  hello_ = std::move(hello);
+  key_ = key;
+  went_online(link);
+  const base::Error reason = co_await receive_all(link);
+  link_ = nullptr;
+  last_heard_ = link.last_heard();
+  went_offline(reason);
+  left_.notify();
+  co_return reason;
 }
 
-base::Result<> AgentConnection::accept_hello(std::string_view payload) {
-  const auto decoded = wire::decode(payload);
-  if (!decoded) return std::unexpected(decoded.error());
-  const auto* message = std::get_if<wire::Message>(&decoded->message);
-  const auto* hello = message != nullptr ? std::get_if<wire::Hello>(message) : nullptr;
-  if (hello == nullptr || hello->role != "agent") {
-    return base::fail(base::ErrorCode::invalid, "what listens there is not a Slipway agent");
+// What an agent is known by is stored before anything is asked of it.
+asio::awaitable<base::Result<>> AgentConnection::meet(net::Link& link) {
+  if (const auto hello = co_await exchange_hello(link); !hello) co_return hello;
+  if (key_) {
+    if (const auto known = co_await credentials_.keys.met(addr_, *key_); !known) co_return known;
+    if (hello_->next_key) co_await credentials_.keys.announced(addr_, *key_, *hello_->next_key);
   }
-  if (hello->protocol != wire::protocol_version) {
-    return base::fail(base::ErrorCode::invalid,
-                      "the agent ({}) speaks protocol {}, this server speaks {}: upgrade the older one",
-                      base::printable(hello->version), hello->protocol, wire::protocol_version);
-  }
-  hello_ = *hello;
-  return {};
+  if (closed_) co_return base::fail(base::ErrorCode::cancelled, "the node is no longer configured");
+  co_return check_trust();
+}
+
+asio::awaitable<base::Result<>> AgentConnection::exchange_hello(net::Link& link) {
+  link.send(wire::encode(credentials_.hello()));
+  const auto payload = co_await async::within(hello_limit, "the agent's hello", link.receive());
+  if (!payload) co_return std::unexpected(payload.error());
+  auto hello = agents_hello(*payload);
+  if (!hello) co_return std::unexpected(hello.error());
+  hello_ = std::move(*hello);
+  co_return base::Result<>{};
 }
 
 asio::awaitable<base::Error> AgentConnection::receive_all(net::Link& link) {
@@ -171,7 +262,7 @@ void AgentConnection::went_offline(const base::Error& reason) {
   if (was_online) {
     offline_since_ = std::chrono::steady_clock::now();
     // One that breaks again and again is not dialled again and again at once.
-    if (offline_since_ - connected_since_ > good_link) failures_ = 0;
+    if (offline_since_ - connected_since_ > good_link) backoff_.reset();
     log_->warn("agent {}: offline: {}", addr_, reason.message);
   }
   const auto open = std::exchange(questions_, {});

@@ -3,22 +3,38 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 
 #include "async/event.h"
 #include "base/address.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "net/backoff.h"
 #include "net/link.h"
+#include "net/tls.h"
+#include "server/fleet/agent_keys.h"
 #include "wire/message.h"
 
 namespace slipway::server::fleet {
 
 namespace asio = boost::asio;
+
+// What a connection says of this server, and whom it believes.
+struct Credentials {
+  std::string instance;  // this server's own id
+  const net::Tls& tls;
+  AgentKeys& keys;
+  // The fingerprint of the key that will take the place of this server's, while a change is under way.
+  std::function<std::optional<std::string>()> next_key = [] { return std::nullopt; };
+
+  wire::Hello hello() const {
+    return {.version = SLIPWAY_VERSION, .role = "server", .instance = instance, .next_key = next_key()};
+  }
+};
 
 // Told of what comes from one agent, on the loop's thread.
 class ConnectionListener {
@@ -33,15 +49,28 @@ class ConnectionListener {
                                std::string_view frames) = 0;
 };
 
+// The hello of an agent in the payload that was its first; an error where it is something else.
+base::Result<wire::Hello> agents_hello(std::string_view payload);
+
 class AgentConnection {
  public:
-  AgentConnection(asio::any_io_executor executor, base::Address address, std::string instance,
+  // One that is dialled, and one that dials itself.
+  AgentConnection(asio::any_io_executor executor, base::Address address, Credentials credentials,
+                  ConnectionListener& listener, base::Logger log);
+  AgentConnection(asio::any_io_executor executor, std::string name, Credentials credentials,
                   ConnectionListener& listener, base::Logger log);
 
-  // Until it is cancelled, or closed.
+  // Dials until it is cancelled, or closed.
   asio::awaitable<void> run();
+  // Carries a link that the agent made itself, from the hellos to its end. One that is there already ends
+  // first.
+  asio::awaitable<base::Error> carry(net::Link& link, wire::Hello hello, base::Fingerprint key);
   // Ends the link at once and dials no more.
   void close(const std::string& reason);
+  // Ends the link; it is made again.
+  void reconnect(const std::string& reason);
+  // Which key the agent is known by, or whether the link is encrypted, may be another than before.
+  void trust_changed();
 
   bool online() const { return online_; }
   const std::optional<std::string>& reason() const { return reason_; }  // why it is not online
@@ -60,35 +89,38 @@ class AgentConnection {
   };
 
   asio::awaitable<base::Error> serve(net::Tcp::socket socket);
+  asio::awaitable<base::Result<std::unique_ptr<net::Stream>>> open_stream(net::Tcp::socket socket);
+  asio::awaitable<base::Result<std::unique_ptr<net::Stream>>> encrypt(net::Tcp::socket socket);
+  base::Result<> check_trust() const;
+  asio::awaitable<base::Result<>> meet(net::Link& link);
   asio::awaitable<base::Result<>> exchange_hello(net::Link& link);
   asio::awaitable<base::Error> receive_all(net::Link& link);
-  base::Result<> accept_hello(std::string_view payload);
   base::Result<> dispatch(std::string_view payload);
   base::Result<> handle(const wire::Message& message, std::string_view raw);
   void answer(const std::string& id, base::Result<wire::Answer> answer);
   void went_online(net::Link& link);
   void went_offline(const base::Error& reason);
   void set_reason(std::string reason);
-  base::Millis next_delay();
 
   asio::any_io_executor executor_;
-  base::Address address_;
+  std::optional<base::Address> address_;  // none: it dials itself
   std::string addr_;
-  std::string instance_;
+  Credentials credentials_;
   ConnectionListener& listener_;
   base::Logger log_;
-  net::Link* link_ = nullptr;  // while there is one
-  bool online_ = false;        // hello was exchanged
-  std::optional<std::string> reason_ = "not connected yet";
+  net::Link* link_ = nullptr;             // while there is one
+  bool online_ = false;                   // hello was exchanged
+  std::optional<base::Fingerprint> key_;  // that the agent of the link has shown; none: plaintext
+  std::optional<std::string> reason_;
   std::optional<wire::Hello> hello_;
   std::optional<base::Time> last_heard_;
   base::SteadyTime offline_since_ = std::chrono::steady_clock::now();
   base::SteadyTime connected_since_;
   std::map<std::string, std::shared_ptr<Question>> questions_;
-  int failures_ = 0;
   bool closed_ = false;
-  async::Event closing_;
-  std::minstd_rand random_{std::random_device{}()};
+  async::Event wake_;
+  async::Event left_;  // the link has ended
+  net::Backoff backoff_;
 };
 
 }  // namespace slipway::server::fleet

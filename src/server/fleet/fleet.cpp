@@ -44,8 +44,9 @@ std::optional<wire::Releases> to_wire(const std::optional<config::Releases>& rel
 
 // Everything of a view that is worth telling when it changes; when it was last heard of is not.
 std::string fingerprint(const NodeView& view) {
-  return fmt::format("{}|{}|{}|{}|{} {}|{}|{}|{}|{}", view.online, view.reason.value_or("-"),
-                     view.revision.value_or("-"), view.branch.value_or("-"), view.modified_total.value_or(0),
+  return fmt::format("{}|{}|{}|{}|{}|{} {}|{}|{}|{}|{}", boost::describe::enum_to_string(view.trust, ""),
+                     view.online, view.reason.value_or("-"), view.revision.value_or("-"),
+                     view.branch.value_or("-"), view.modified_total.value_or(0),
                      view.modified ? base::join(*view.modified, "\n") : "-", view.agent_version.value_or("-"),
                      view.os.value_or("-"), view.drift ? fingerprint(*view.drift) : "-", view.behind);
 }
@@ -66,12 +67,13 @@ wire::Target target_of(const config::App& app, const config::Node& node) {
           .releases = to_wire(app.releases)};
 }
 
-Fleet::Fleet(asio::any_io_executor executor, const config::Current& config, std::string instance,
+Fleet::Fleet(asio::any_io_executor executor, const config::Current& config, Credentials credentials,
              base::Logger log)
     : executor_(executor),
       config_(config),
-      instance_(std::move(instance)),
+      credentials_(std::move(credentials)),
       log_(std::move(log)),
+      door_(executor, credentials_, static_cast<AgentHost&>(*this), log_),
       tasks_(executor) {
   read_config();
 }
@@ -90,14 +92,22 @@ void Fleet::start(OrderListener& listener, Changed changed) {
   changed_ = std::move(changed);
   for (const auto& connection : connections_ | std::views::values) tasks_.spawn(run(connection));
   for (const std::string& addr : listener.needed_agents()) {
-    if (const auto address = base::parse_address(addr)) dial(*address);
+    if (const auto address = base::parse_address(addr))
+      dial(*address);
+    else
+      (void)expect(addr);
   }
+  credentials_.keys.on_change([this](const std::string& addr) { trust_changed(addr); });
+  tasks_.spawn(credentials_.keys.watch());
+  door_.start();
   tasks_.spawn(let_go());
   tasks_.spawn(read_regularly());
 }
 
 void Fleet::config_changed() {
+  credentials_.keys.config_changed();
   read_config();
+  for (const auto& connection : connections_ | std::views::values) connection->trust_changed();
   tasks_.spawn(let_go());
 }
 
@@ -106,7 +116,10 @@ void Fleet::read_config() {
   auto known = std::exchange(nodes_, {});
   for (const config::App& app : config->apps) {
     for (const config::Node& node : app.nodes) {
-      dial(node.addr);
+      if (node.agent.empty())
+        dial(node.addr);
+      else
+        (void)expect(node.agent);
       nodes_.push_back(take_node(known, {config, &app}, node));
     }
   }
@@ -116,7 +129,7 @@ void Fleet::read_config() {
 // The node as it is known, if an order to it would mean the same as before.
 Fleet::NodePtr Fleet::take_node(std::vector<NodePtr>& known, const config::AppPtr& app,
                                 const config::Node& node) {
-  const std::string addr = node.addr.text();
+  const std::string addr = node.agent_id();
   const auto same = std::ranges::find_if(known, [&](const NodePtr& state) {
     return state->app->name == app->name && state->node->alias == node.alias && state->addr == addr &&
            json::encode(target_of(*state->app, *state->node)) == json::encode(target_of(*app, node));
@@ -137,7 +150,7 @@ void Fleet::dial(const base::Address& address) {
   ConnectionPtr& connection = connections_[address.text()];
   if (connection) return;
   ConnectionListener& listener = *this;
-  connection = std::make_shared<AgentConnection>(executor_, address, instance_, listener, log_);
+  connection = std::make_shared<AgentConnection>(executor_, address, credentials_, listener, log_);
   if (listener_ != nullptr) tasks_.spawn(run(connection));
 }
 
@@ -168,6 +181,7 @@ asio::awaitable<void> Fleet::let_go() {
 }
 
 asio::awaitable<void> Fleet::stop() {
+  co_await door_.stop();
   co_await tasks_.stop();
 }
 
@@ -181,8 +195,9 @@ NodeView Fleet::view(const NodeState& node) const {
   NodeView view{.alias = node.node->alias,
                 .addr = node.addr,
                 .path = node.node->path.string(),
+                .trust = credentials_.keys.state(node.addr),
                 .online = agent.online()};
-  view.reason = agent.online() ? node.problem : agent.reason();
+  view.reason = agent.online() ? node.problem : why_away(node.addr);
   if (node.status) {
     view.revision = node.status->revision;
     view.branch = node.status->branch;

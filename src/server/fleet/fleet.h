@@ -18,6 +18,8 @@
 #include "base/time.h"
 #include "server/config/current.h"
 #include "server/fleet/agent_connection.h"
+#include "server/fleet/agent_door.h"
+#include "server/fleet/agent_keys.h"
 #include "server/fleet/drift.h"
 #include "server/store/ledger.h"
 #include "wire/message.h"
@@ -31,6 +33,7 @@ struct NodeView {
   std::string alias;
   std::string addr;
   std::string path;
+  TrustState trust = TrustState::pending;
   bool online = false;
   std::optional<std::string> reason;  // why it is offline, or why its working copy cannot be read
   std::optional<std::string> revision;
@@ -43,6 +46,20 @@ struct NodeView {
   std::optional<std::string> agent_version;
   std::optional<std::string> os;
   std::optional<base::Time> last_seen;
+};
+
+// One agent, as it is now: the host behind one or more nodes.
+struct AgentView {
+  std::string id;  // its address
+  TrustState trust = TrustState::pending;
+  store::AgentKey key;
+  bool online = false;
+  std::optional<std::string> reason;  // why it is offline
+  std::optional<std::string> host;
+  std::optional<std::string> os;
+  std::optional<std::string> version;
+  std::optional<base::Time> last_seen;
+  std::vector<std::pair<std::string, std::string>> nodes;  // app and alias
 };
 
 // Told of what comes over the links, on the loop's thread.
@@ -59,13 +76,12 @@ class OrderListener {
   virtual std::set<std::string> needed_agents() const = 0;
 };
 
-class Fleet : private ConnectionListener {
+class Fleet : private ConnectionListener, private AgentHost {
  public:
   // Called with the app's name and the node when a node's view has changed.
   using Changed = std::function<void(const std::string& app, const NodeView& node)>;
 
-  // `instance` is this server's own id.
-  Fleet(asio::any_io_executor executor, const config::Current& config, std::string instance,
+  Fleet(asio::any_io_executor executor, const config::Current& config, Credentials credentials,
         base::Logger log);
   ~Fleet() override;
 
@@ -73,14 +89,28 @@ class Fleet : private ConnectionListener {
   // fleet.
   void compare_with(store::Ledger& ledger);
 
-  // Dials every distinct address, until stop().
+  // Takes the port where agents dial, if the configuration has one.
+  base::Result<> listen();
+  // Where that is; none: nowhere.
+  std::vector<std::string> addresses() const { return door_.addresses(); }
+  // Dials every distinct address, and takes agents that dial, until stop().
   void start(OrderListener& listener, Changed changed);
   // Another configuration is in force: dials what is new, keeps what is known of nodes that stayed the same,
   // and lets an agent that no node is at any more go as soon as it is not needed.
   void config_changed();
+  // Makes every link again: only a hello tells of the key that this server will have.
+  void reconnect(const std::string& reason);
   asio::awaitable<void> stop();
 
   NodeView view(const config::App& app, const config::Node& node) const;
+  // By their ids.
+  std::vector<AgentView> agents() const;
+  std::optional<AgentView> agent(const std::string& id) const;
+  // A person's word that this is the agent's key.
+  asio::awaitable<base::Result<>> trust(const std::string& id, base::Fingerprint key, std::string who);
+  // A person's word about an agent that waits.
+  asio::awaitable<base::Result<>> approve(const std::string& id, std::string who);
+  asio::awaitable<base::Result<>> reject(const std::string& id, std::string who);
   bool online(const std::string& addr) const;
   // Since when the agent has been away; nothing while it is there. Never seen: since the start of this
   // server.
@@ -131,11 +161,19 @@ class Fleet : private ConnectionListener {
   void order_state(const std::string& addr, const wire::OrderStateMessage& state) override;
   base::Result<> spool(const std::string& addr, const wire::Spool& spool, std::string_view frames) override;
 
+  // AgentHost
+  asio::awaitable<base::Error> carry(std::string name, net::Link& link, wire::Hello hello,
+                                     base::Fingerprint key) override;
+
   void standing_changed(const std::string& app, const std::optional<std::string>& alias);
   bool is_at_work(const NodeState& node) const;
   void read_config();
   NodePtr take_node(std::vector<NodePtr>& known, const config::AppPtr& app, const config::Node& node);
+  void trust_changed(const std::string& addr);
+  AgentView agent_view(const std::string& id) const;
+  std::optional<std::string> why_away(const std::string& id) const;
   void dial(const base::Address& address);
+  ConnectionPtr expect(const std::string& name);
   bool configured(const std::string& addr) const;
   asio::awaitable<void> let_go();
   asio::awaitable<void> read_status(NodePtr node);
@@ -151,7 +189,7 @@ class Fleet : private ConnectionListener {
 
   asio::any_io_executor executor_;
   const config::Current& config_;
-  std::string instance_;
+  Credentials credentials_;
   base::Logger log_;
   OrderListener* listener_ = nullptr;
   Changed changed_;
@@ -159,6 +197,7 @@ class Fleet : private ConnectionListener {
   std::map<std::string, int> readings_;               // nodes that are being read, by address
   std::map<std::string, ConnectionPtr> connections_;  // by address
   std::vector<NodePtr> nodes_;
+  AgentDoor door_;
   bool letting_go_ = false;
   async::TaskGroup tasks_;
 };

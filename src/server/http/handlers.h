@@ -18,6 +18,11 @@ asio::awaitable<Response> freeze_app(const HttpContext& context, const Request& 
 asio::awaitable<Response> unfreeze_app(const HttpContext& context, const Request& request);
 asio::awaitable<Response> list_commits(const HttpContext& context, const Request& request);
 
+asio::awaitable<Response> list_agents(const HttpContext& context, const Request& request);
+asio::awaitable<Response> approve_agent(const HttpContext& context, const Request& request);
+asio::awaitable<Response> reject_agent(const HttpContext& context, const Request& request);
+asio::awaitable<Response> trust_agent(const HttpContext& context, const Request& request);
+
 asio::awaitable<Response> create_deployment(const HttpContext& context, const Request& request);
 asio::awaitable<Response> list_deployments(const HttpContext& context, const Request& request);
 asio::awaitable<Response> get_deployment(const HttpContext& context, const Request& request);

@@ -36,6 +36,7 @@ boost::json::object to_json(const fleet::NodeView& node) {
   return {{"alias", node.alias},
           {"addr", node.addr},
           {"path", base::to_utf8(node.path)},
+          {"trust", boost::describe::enum_to_string(node.trust, "")},
           {"online", node.online},
           {"reason", masked_or_null(node.reason)},
           {"revision", or_null(node.revision)},
@@ -48,6 +49,32 @@ boost::json::object to_json(const fleet::NodeView& node) {
           {"agent_version", or_null(node.agent_version)},
           {"os", or_null(node.os)},
           {"last_seen", time_or_null(node.last_seen)}};
+}
+
+boost::json::object to_json(const fleet::AgentView& agent) {
+  const auto text = [](const std::optional<base::Fingerprint>& key) -> boost::json::value {
+    return key ? boost::json::value(key->text()) : boost::json::value(nullptr);
+  };
+  boost::json::array nodes;
+  for (const auto& [app, alias] : agent.nodes)
+    nodes.push_back(boost::json::object{{"app", app}, {"node", alias}});
+  return {{"id", agent.id},
+          {"trust", boost::describe::enum_to_string(agent.trust, "")},
+          {"fingerprint", text(agent.key.key)},
+          {"dials", agent.key.dials},
+          {"offered", text(agent.key.offered)},
+          {"rejected", agent.key.rejected},
+          {"offered_at", time_or_null(agent.key.offered_at)},
+          {"first_seen", time_or_null(agent.key.first_seen)},
+          {"confirmed_at", time_or_null(agent.key.confirmed_at)},
+          {"confirmed_by", or_null(agent.key.confirmed_by)},
+          {"online", agent.online},
+          {"reason", masked_or_null(agent.reason)},
+          {"host", or_null(agent.host)},
+          {"os", or_null(agent.os)},
+          {"version", or_null(agent.version)},
+          {"last_seen", time_or_null(agent.last_seen)},
+          {"nodes", std::move(nodes)}};
 }
 
 boost::json::object node_event(const std::string& app, const fleet::NodeView& node) {

@@ -11,6 +11,7 @@
 namespace slipway::server::http {
 
 boost::json::object to_json(const fleet::NodeView& node);
+boost::json::object to_json(const fleet::AgentView& agent);
 
 // NodeEvent: what the journal stores and /api/v1/events tells when a node has changed.
 boost::json::object node_event(const std::string& app, const fleet::NodeView& node);

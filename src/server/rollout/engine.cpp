@@ -158,7 +158,7 @@ std::string Engine::nodes_away(
 
 Outcome<void> Engine::check_online(const std::vector<const config::Node*>& nodes) const {
   std::vector<std::pair<std::string, std::string>> aliases_and_addrs;
-  for (const config::Node* node : nodes) aliases_and_addrs.emplace_back(node->alias, node->addr.text());
+  for (const config::Node* node : nodes) aliases_and_addrs.emplace_back(node->alias, node->agent_id());
   const std::string away = nodes_away(aliases_and_addrs);
   if (away.empty()) return {};
   return refuse(Refusal::conflict, "nothing was started, because of nodes that are offline: {}", away);
@@ -213,7 +213,7 @@ asio::awaitable<Outcome<Engine::Asked>> Engine::ask_any(const config::App& app,
   constexpr std::chrono::seconds limit{60};
   std::string reasons;
   for (const config::Node* node : nodes) {
-    const std::string addr = node->addr.text();
+    const std::string addr = node->agent_id();
     if (!fleet_.online(addr)) {
       reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", node->alias,
                              fleet_.offline_reason(addr).value_or("offline"));

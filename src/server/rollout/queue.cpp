@@ -93,7 +93,7 @@ std::vector<std::string> Engine::returned_nodes(const config::App& app,
   std::vector<std::string> back;
   for (const std::string& alias : left) {
     const config::Node* node = app.find_node(alias);
-    if (node != nullptr && fleet_.online(node->addr.text())) back.push_back(alias);
+    if (node != nullptr && fleet_.online(node->agent_id())) back.push_back(alias);
   }
   return back;
 }
@@ -102,7 +102,7 @@ void Engine::catch_up_at(const std::string& addr) {
   const config::ConfigPtr config = config_.get();
   for (const config::App& app : config->apps) {
     const bool there =
-        std::ranges::any_of(app.nodes, [&](const config::Node& node) { return node.addr.text() == addr; });
+        std::ranges::any_of(app.nodes, [&](const config::Node& node) { return node.agent_id() == addr; });
     if (there && app.rollout.catch_up) tasks_.spawn(catch_up(app.name));
   }
 }

@@ -154,7 +154,7 @@ store::Deployment make_deployment(std::int64_t id, const config::App& app,
     order.hold_ms = hold_of(plan, waves.back() + 1);
     store::DeploymentNode record{.alias = node->alias, .wave = waves[deployment.nodes.size()]};
     record.order_id = order.id;
-    record.addr = node->addr.text();
+    record.addr = node->agent_id();
     record.order = boost::json::serialize(json::encode(order));
     deployment.nodes.push_back(std::move(record));
   }

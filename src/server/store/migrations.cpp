@@ -9,7 +9,7 @@ namespace slipway::server::store {
 namespace {
 
 // Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
-constexpr std::array<std::string_view, 6> migrations{R"(
+constexpr std::array<std::string_view, 8> migrations{R"(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE deployments (
   id INTEGER PRIMARY KEY,
@@ -116,6 +116,34 @@ INSERT INTO app_revisions (app, deployment_id, revision)
 ALTER TABLE deployment_nodes ADD COLUMN output_removed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX deployment_nodes_output ON deployment_nodes (deployment_id, output_bytes) WHERE output_removed = 0;
 CREATE INDEX deployment_nodes_by_alias ON deployment_nodes (alias, deployment_id, state, revision_after);
+)",
+                                                     R"(
+CREATE TABLE agent_keys (
+  agent TEXT PRIMARY KEY,
+  key TEXT,
+  confirmed INTEGER NOT NULL DEFAULT 0,
+  offered TEXT,
+  first_seen INTEGER,
+  offered_at INTEGER,
+  confirmed_at INTEGER,
+  confirmed_by TEXT
+) WITHOUT ROWID;
+)",
+                                                     R"(
+ALTER TABLE agent_keys ADD COLUMN dials INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE agent_keys ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE agent_keys ADD COLUMN next_key TEXT;
+ALTER TABLE agent_keys ADD COLUMN next_of TEXT;
+CREATE TABLE join_tokens (
+  id INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  app TEXT,
+  uses_left INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked INTEGER NOT NULL
+);
 )"};
 
 void execute_script(soci::session& sql, std::string_view script) {
@@ -127,11 +155,36 @@ void execute_script(soci::session& sql, std::string_view script) {
   }
 }
 
+int schema_of(soci::session& sql) {
+  int version = 0;
+  sql << "PRAGMA user_version", soci::into(version);
+  return version;
+}
+
+// Nobody else writes from its beginning on; undone unless it was committed.
+class WriteTransaction {
+ public:
+  explicit WriteTransaction(soci::session& sql) : sql_(sql) { sql_ << "BEGIN IMMEDIATE"; }
+  ~WriteTransaction() {
+    if (!committed_) sql_ << "ROLLBACK";
+  }
+  WriteTransaction(const WriteTransaction&) = delete;
+  WriteTransaction& operator=(const WriteTransaction&) = delete;
+
+  void commit() {
+    sql_ << "COMMIT";
+    committed_ = true;
+  }
+
+ private:
+  soci::session& sql_;
+  bool committed_ = false;
+};
+
 }  // namespace
 
 base::Result<> migrate(soci::session& sql) {
-  int done = 0;
-  sql << "PRAGMA user_version", soci::into(done);
+  const int done = schema_of(sql);
   if (done > static_cast<int>(migrations.size())) {
     return base::fail(
         base::ErrorCode::conflict,
@@ -139,7 +192,8 @@ base::Result<> migrate(soci::session& sql) {
         done, migrations.size());
   }
   for (std::size_t next = static_cast<std::size_t>(done); next < migrations.size(); ++next) {
-    soci::transaction transaction(sql);
+    WriteTransaction transaction(sql);
+    if (schema_of(sql) > static_cast<int>(next)) continue;  // another program did it meanwhile
     execute_script(sql, migrations[next]);
     sql << fmt::format("PRAGMA user_version = {}", next + 1);
     transaction.commit();

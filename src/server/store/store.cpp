@@ -4,27 +4,18 @@
 #include <sys/file.h>
 
 #include <cerrno>
-#include <set>
 
 #include "base/file.h"
-#include "base/id.h"
 #include "base/text.h"
-#include "base/unique_fd.h"
 #include "json/map.h"
 #include "server/store/ledger_rows.h"
 #include "server/store/migrations.h"
-#include "server/store/output_files.h"
 #include "server/store/past_rows.h"
 #include "server/store/rows.h"
-#include "server/store/sql.h"
+#include "server/store/store_impl.h"
 
 namespace slipway::server::store {
 namespace {
-
-// SQLite says "database or disk is full" and the like; a person needs to know which database.
-base::Error database_error(const std::exception& error) {
-  return {base::ErrorCode::io, fmt::format("the database slipway.db: {}", error.what())};
-}
 
 base::Result<base::UniqueFd> lock_directory(const fs::path& directory) {
   const fs::path file = directory / "server.lock";
@@ -39,76 +30,6 @@ base::Result<base::UniqueFd> lock_directory(const fs::path& directory) {
 
 }  // namespace
 
-struct Store::Impl {
-  explicit Impl(const fs::path& directory) : output(directory / "output") {}
-
-  base::UniqueFd lock;
-  soci::session sql;
-  OutputFiles output;
-  std::string instance;
-  bool full_sync = false;
-
-  void configure(const fs::path& file) {
-    sql.open(soci::sqlite3, "db=" + file.string());
-    std::string ignored;
-    // So that what was removed leaves the file; before there is anything in it.
-    sql << "PRAGMA auto_vacuum = INCREMENTAL";
-    sql << "PRAGMA journal_mode = WAL", soci::into(ignored);
-    sql << "PRAGMA journal_size_limit = 16777216", soci::into(ignored);
-    sql << "PRAGMA foreign_keys = ON";
-    sql << "PRAGMA synchronous = NORMAL";
-    sql << "PRAGMA busy_timeout = 10000", soci::into(ignored);
-  }
-
-  void read_instance() {
-    soci::indicator found = soci::i_null;
-    sql << "SELECT value FROM settings WHERE name = 'instance'", soci::into(instance, found);
-    if (sql.got_data()) return;
-    instance = base::make_id();
-    sql << "INSERT INTO settings (name, value) VALUES ('instance', :value)", soci::use(instance);
-  }
-
-  // A commit flushes the log only when it has to survive a power loss: a kill loses nothing either way.
-  void sync_fully(bool full) {
-    if (full == full_sync) return;
-    sql << (full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-    full_sync = full;
-  }
-
-  base::Result<> write_output(const Batch& batch) {
-    std::set<std::string> touched;
-    for (const OutputChunk& chunk : batch.output) {
-      if (auto written = output.write(chunk.order_id, chunk.offset, chunk.bytes); !written) return written;
-      touched.insert(chunk.order_id);
-    }
-    if (!batch.durable) return {};
-    for (const Batch::NodeRow& row : batch.nodes) touched.insert(row.node.output_name());
-    for (const std::string& order : touched) {
-      if (auto synced = output.sync(order); !synced) return synced;
-    }
-    return {};
-  }
-
-  void write_rows(const Batch& batch) {
-    sync_fully(batch.durable);
-    soci::transaction transaction(sql);
-    for (const Deployment& deployment : batch.created) insert(sql, deployment);
-    for (const Deployment& deployment : batch.deployments) update(sql, deployment);
-    for (const auto& [row, old] : batch.replaced) replace_order(sql, row.deployment, row.node, old);
-    for (const Batch::NodeRow& row : batch.nodes) update(sql, row.deployment, row.node);
-    for (const auto& [app, freeze] : batch.freezes) set_freeze(sql, app, freeze);
-    write_ledger(sql, batch.ledger);
-    for (const EventPtr& event : batch.events) insert(sql, *event);
-    transaction.commit();
-  }
-
-  std::int64_t number(const char* query) {
-    std::int64_t value = 0;
-    sql << query, soci::into(value);
-    return value;
-  }
-};
-
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
@@ -118,6 +39,15 @@ base::Result<std::unique_ptr<Store>> Store::open(const fs::path& directory) {
   if (!lock) return std::unexpected(lock.error());
   auto impl = std::make_unique<Impl>(directory);
   impl->lock = std::move(*lock);
+  return open(directory, std::move(impl));
+}
+
+base::Result<std::unique_ptr<Store>> Store::open_beside(const fs::path& directory) {
+  if (auto made = base::make_writable_directory(directory); !made) return std::unexpected(made.error());
+  return open(directory, std::make_unique<Impl>(directory));
+}
+
+base::Result<std::unique_ptr<Store>> Store::open(const fs::path& directory, std::unique_ptr<Impl> impl) {
   if (auto made = impl->output.open(); !made) return std::unexpected(made.error());
   try {
     impl->configure(directory / "slipway.db");

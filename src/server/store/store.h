@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "server/store/agent_key.h"
 #include "server/store/event.h"
+#include "server/store/join_token.h"
 #include "server/store/ledger.h"
 #include "server/store/model.h"
 #include "server/store/retention.h"
@@ -63,6 +65,8 @@ class Store {
   // Makes or opens the database in the directory and brings its schema up to date. A database of a newer
   // Slipway, a directory that cannot be written, or one that another server uses is an error.
   static base::Result<std::unique_ptr<Store>> open(const fs::path& directory);
+  // The same for a program of the command line, beside the server that may use the database at this moment.
+  static base::Result<std::unique_ptr<Store>> open_beside(const fs::path& directory);
   ~Store();
 
   // This installation's id, made at the first start.
@@ -89,6 +93,30 @@ class Store {
   LedgerRows ledger();
   // Of these orders of one agent, those of which nothing more is to be expected.
   std::vector<std::string> settled(const std::string& addr, const std::vector<std::string>& order_ids);
+
+  // Another number than before: another program has written.
+  std::int64_t changes_of_others();
+
+  // --- which keys agents are known by
+  std::vector<AgentKey> agent_keys();
+  base::Result<> record_first_contact(const std::string& agent, const base::Fingerprint& key);
+  base::Result<> record_offer(const std::string& agent, const std::optional<base::Fingerprint>& offered);
+  base::Result<> accept_key(const std::string& agent, const base::Fingerprint& key, const std::string& who);
+  base::Result<> record_next_key(const std::string& agent, const base::Fingerprint& of,
+                                 const base::Fingerprint& next);
+  base::Result<> take_next_key(const std::string& agent, const base::Fingerprint& next);
+  base::Result<> reject_key(const std::string& agent);
+  base::Result<> record_waiting(const std::string& agent, const base::Fingerprint& key);
+  base::Result<> forget_waiting(const std::string& agent);
+  base::Result<> forget_all_waiting();
+
+  // --- what lets an agent that dials in
+  base::Result<std::vector<JoinToken>> join_tokens();
+  base::Result<std::int64_t> add_join_token(const JoinToken& token);
+  base::Result<> revoke_join_token(std::int64_t id);
+  base::Result<std::optional<JoinToken>> find_join_token(const std::string& hash);
+  // Uses the token up by one, and the agent is known by this key from now on.
+  base::Result<> join(const JoinToken& token, const std::string& agent, const base::Fingerprint& key);
 
   struct EventPage {
     std::vector<EventPtr> events;
@@ -118,6 +146,7 @@ class Store {
  private:
   struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
+  static base::Result<std::unique_ptr<Store>> open(const fs::path& directory, std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

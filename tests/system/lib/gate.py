@@ -30,11 +30,13 @@ class Gate:
 
     def __init__(self, target):
         self.target = getattr(target, "address", target)
+        self.plaintext = getattr(target, "plaintext", False)
         self.delay = 0.0  # seconds, both ways
         self.stalled = False  # connections stay, nothing passes
         self.refusing = False  # new connections are closed at once
         self.storm = None  # a Storm, or calm
         self.passed = {"up": 0, "down": 0}
+        self.record, self.recorded = False, {"up": bytearray(), "down": bytearray()}
         self.counted = Counter()  # what the storm did: refused, cut, silenced, dropped (bytes)
         self.connections = 0
         self._cut_down_at = None
@@ -169,6 +171,8 @@ class Gate:
             data = data[:self._cut_down_at - self.passed["down"]]
             self._cut_down_at = None
         self.passed[direction] += len(data)
+        if self.record:
+            self.recorded[direction] += data
         if pipe.line.fate:
             pipe.line.fate.bytes_left -= len(data)
         try:

@@ -54,6 +54,10 @@ class Program:
             raise AssertionError(f"{self.name} ended with {self.process.returncode} instead of logging {pattern!r}\n{self.log()}")
         return wait_until(look, within or self.START_WITHIN, lambda: f"{pattern!r} in the log of {self.name}:\n{self.log()}")
 
+    def wait_said(self, text, within=None):
+        """Until this run's log holds the text as it stands (a fingerprint may hold a `+`)."""
+        self.wait_log(re.escape(text), within)
+
     @property
     def address(self):
         return ("127.0.0.1", self.port)

@@ -2,6 +2,7 @@
 import json
 import socket
 
+from . import identity
 from .api import Api
 from .program import BIN, Program
 
@@ -16,7 +17,8 @@ def svn_app(name, url, nodes, **more):
 
 def node(alias, at, path, **more):
     """`at`: an Agent, AgentSide or Gate (has .addr), or an address as text."""
-    return {"alias": alias, "addr": getattr(at, "addr", at), "path": str(path), **more}
+    plaintext = {"plaintext": True} if getattr(at, "plaintext", False) else {}
+    return {"alias": alias, "addr": getattr(at, "addr", at), "path": str(path), **plaintext, **more}
 
 
 def free_port():
@@ -32,12 +34,14 @@ class Server(Program):
         self.config_file = box.path / f"{name}.json"
         self.data = box.path / f"{name}-data"
         self.config = {"data_dir": str(self.data), "apps": apps, **settings}
+        self.key = identity.of_servers()
 
     def argv(self):
         return [BIN / "slipway-server", "-c", self.config_file]
 
     def start(self):
         """Answers when this returns: on the port of the run before, if there was one."""
+        self.key.copy_to(self.data)
         tries = 1 if self.port else 3  # a port that was free a moment ago may be taken by another test's connection
         for left in reversed(range(tries)):
             self.write_config(self.port or free_port())
@@ -48,6 +52,11 @@ class Server(Program):
             except AssertionError:
                 if not left or "uses this port" not in self.log():
                     raise
+
+    @property
+    def agents_address(self):
+        """Where agents dial, with "listen_agents" in the settings."""
+        return ("127.0.0.1", int(self.wait_log(r"agents may dial 127\.0\.0\.1:(\d+)")[1]))
 
     def write_config(self, port):
         self.config["listen_http"] = f"127.0.0.1:{port}"

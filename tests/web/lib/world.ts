@@ -62,7 +62,8 @@ export class World {
 
   async start(...apps: AppPlan[]): Promise<void> {
     const names = new Set(apps.flatMap((app) => Object.keys(app.nodes)))
-    await Promise.all([...names].map((name) => this.startAgent(name)))
+    const key = this.run(join(bin, 'slipway-agent'), 'fingerprint', '--data', join(this.folder, 'server')).trim()
+    await Promise.all([...names].map((name) => this.startAgent(name, key)))
     for (const app of apps) {
       for (const alias of Object.keys(app.nodes)) app.repo.copy(this.path(app.name, alias), app.at ?? app.repo.revisions[0], app.repo.url)
     }
@@ -83,10 +84,10 @@ export class World {
     await this.server.start()
   }
 
-  private async startAgent(name: string): Promise<void> {
+  private async startAgent(name: string, serverKey: string): Promise<void> {
     const data = join(this.folder, 'agents', name)
     const agent = new Program(this.folder, `agent-${name}`, this.env, (port) =>
-      [join(bin, 'slipway-agent'), '-l', `127.0.0.1:${port}`, '--data', data], /listening on 127\.0\.0\.1:(\d+)/)
+      [join(bin, 'slipway-agent'), '-l', `127.0.0.1:${port}`, '--trust', serverKey, '--data', data], /listening on 127\.0\.0\.1:(\d+)/)
     this.agents.set(name, agent)
     await agent.start()
   }

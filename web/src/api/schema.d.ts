@@ -170,6 +170,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The agents, and which key each is known by */
+        get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id. */
+                id: components["parameters"]["agent"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let in an agent that dialled and waits
+         * @description By the key that it waits with. Compare it with what `slipway-agent fingerprint` prints on its host.
+         */
+        post: operations["approveAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id. */
+                id: components["parameters"]["agent"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn an agent away, now and whenever it comes with this key */
+        post: operations["rejectAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id. */
+                id: components["parameters"]["agent"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that this is the agent's key
+         * @description Confirms the key that the agent was met with first, or accepts the one that it offers in its place. Compare it with what
+         *     `slipway-agent fingerprint` prints on the agent's host. A key that the agent has not shown is refused, unless it has
+         *     shown none yet. The server connects at once.
+         */
+        post: operations["trustAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments": {
         parameters: {
             query?: never;
@@ -400,8 +485,10 @@ export interface components {
         };
         Node: {
             alias: string;
+            /** @description The address of its agent, or the name of an agent that dials. */
             addr: string;
             path: string;
+            trust: components["schemas"]["Trust"];
             online: boolean;
             /** @description Why the node is offline, or why its working copy could not be read. */
             reason: string | null;
@@ -426,6 +513,46 @@ export interface components {
             os: string | null;
             /** Format: date-time */
             last_seen: string | null;
+        };
+        /**
+         * @description How the agent's key is known. `pinned`: by `fingerprint` in server.json; `confirmed`: by a person; `unconfirmed`: it is the one of the first contact; `changed`: the agent shows another one since, and is refused until a person accepts it; `plaintext`: the link has no keys; `pending`: no key is known yet; an agent that dialled waits for a person.
+         * @enum {string}
+         */
+        Trust: "pinned" | "confirmed" | "unconfirmed" | "changed" | "plaintext" | "pending";
+        Agent: {
+            /** @description Its address, or the name of one that dials. */
+            id: string;
+            trust: components["schemas"]["Trust"];
+            /** @description Of the key that it is known by. */
+            fingerprint: string | null;
+            /** @description It dials this server. */
+            dials: boolean;
+            /** @description A person does not want the offered key. */
+            rejected: boolean;
+            /** @description Of another key, which it has shown since and which is refused; or of the one that it waits with to be approved. */
+            offered: string | null;
+            /** Format: date-time */
+            offered_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is known by this key; null also where server.json has the key.
+             */
+            first_seen: string | null;
+            /** Format: date-time */
+            confirmed_at: string | null;
+            confirmed_by: string | null;
+            online: boolean;
+            /** @description Why it is offline. */
+            reason: string | null;
+            host: string | null;
+            os: string | null;
+            version: string | null;
+            /** Format: date-time */
+            last_seen: string | null;
+            nodes: {
+                app: string;
+                node: string;
+            }[];
         };
         Drift: {
             /** @description The revision that the last deployment left on the node. */
@@ -641,6 +768,8 @@ export interface components {
     parameters: {
         /** @description The app's name. */
         app: string;
+        /** @description The agent's id. */
+        agent: string;
         deployment: number;
         limit: number;
         lastEventIdHeader: number;
@@ -863,6 +992,111 @@ export interface operations {
             };
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every agent that a node of `server.json` has, that orders are still waited for from, or that is or was known; by id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agents: components["schemas"]["Agent"][];
+                    };
+                };
+            };
+        };
+    };
+    approveAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id. */
+                id: components["parameters"]["agent"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent, which connects again within a second or two. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    rejectAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id. */
+                id: components["parameters"]["agent"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    trustAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id. */
+                id: components["parameters"]["agent"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `SHA256:` and 43 characters. */
+                    fingerprint: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The agent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
         };
     };
     listDeployments: {

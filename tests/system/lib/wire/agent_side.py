@@ -8,6 +8,8 @@ import socket
 import threading
 import time
 
+from .. import identity as identities
+from . import tls
 from .link import Link, WireFailure
 from .messages import make_id
 from . import spool
@@ -58,9 +60,12 @@ class Session(Link):
 
 
 class AgentSide:
-    def __init__(self, revision="1" * 40, commits=(), host="fake", port=0):
+    def __init__(self, revision="1" * 40, commits=(), host="fake", port=0, plaintext=False, identity=None):
+        self.plaintext, self.identity = plaintext, None if plaintext else identity or identities.of_agents()
         self.revision, self.commits, self.host, self.instance = revision, list(commits), host, make_id()
         self.branch, self.modified = "main", []
+        self.refused = []  # why handshakes failed
+        self.introduction = {}  # members of hello: the name, a token
         self.orders, self.sessions, self.received = {}, [], []  # received: (session number, Message)
         self.on, self.play, self.on_session = {}, FakeOrder.succeed, None
         self.lock, self.news = threading.RLock(), threading.Condition()
@@ -71,6 +76,13 @@ class AgentSide:
         self._listener = socket.create_server(("127.0.0.1", port))
         self.address = self._listener.getsockname()
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def dial(self, address, name, token=None):
+        """Dials a server, as `slipway-agent --connect` does; the session, when the handshake is done."""
+        self.introduction = {"name": name, **({"token": token} if token else {})}
+        session = self._add(tls.connect(address, self.identity.folder))
+        threading.Thread(target=self._serve, args=(session,), daemon=True).start()
+        return session
 
     @property
     def addr(self):
@@ -125,9 +137,22 @@ class AgentSide:
                 sock, _ = listener.accept()
             except OSError:
                 return
+            threading.Thread(target=self._welcome, args=(sock,), daemon=True).start()
+
+    def _welcome(self, sock):
+        try:
+            secured = sock if self.plaintext else tls.accept(sock, self.identity.folder)
+        except OSError as error:
+            self.refused.append(str(error))
+            sock.close()
+            return
+        self._serve(self._add(secured))
+
+    def _add(self, sock):
+        with self.lock:
             session = Session(sock, len(self.sessions) + 1)
             self.sessions.append(session)
-            threading.Thread(target=self._serve, args=(session,), daemon=True).start()
+            return session
 
     def _serve(self, session):
         try:
@@ -158,7 +183,8 @@ class AgentSide:
         own = [order for order in self.orders.values() if order.instance == session.instance and not order.collected]
         session.send({"type": "hello", "protocol": 1, "version": "0.1.0-fake", "role": "agent", "instance": self.instance,
                       "host": self.host, "os": "Fake 1.0", "orders": [
-                          {"id": order.id, "state": order.state, "spool_length": len(order.data)} for order in own]})
+                          {"id": order.id, "state": order.state, "spool_length": len(order.data)} for order in own],
+                      **self.introduction})
 
     def on_order(self, session, message):
         order = self.orders.get(message["id"])

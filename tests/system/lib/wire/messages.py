@@ -15,7 +15,9 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 # name of a message: its members; a name with ? may be absent.
 MEMBERS = {
-    "hello": {"protocol": int, "version": str, "role": str, "instance": str, "host?": str, "os?": str, "orders?": list},
+    "hello": {"protocol": int, "version": str, "role": str, "instance": str, "host?": str, "os?": str, "orders?": list,
+              "name?": str, "token?": str, "next_key?": str},
+    "pending": {"reason": str},
     "order": {"id": str, "deployment": str, "app": str, "node": str, "action": str, "revision": str, "target": dict,
               "before_deploy": list, "after_deploy": list, "hook_timeout_ms": int, "before_rollback?": list,
               "after_rollback?": list, "health_check?": dict, "hold_ms?": int, "secrets?": dict},

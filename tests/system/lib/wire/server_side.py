@@ -3,6 +3,8 @@ import socket
 import time
 from collections import deque
 
+from .. import identity as identities
+from . import tls
 from .frames import DISCONNECT, Decoder, ProtocolError, encode
 from .link import Link
 from .messages import Message, make_id
@@ -33,10 +35,17 @@ class ServerSide(Link):
         self.auto_ack = True
 
     @classmethod
-    def connect(cls, address, hello=True, **more):
-        """`address`: (host, port), or something that has one in .address (an Agent, a Gate)."""
+    def connect(cls, address, hello=True, identity=None, plaintext=None, **more):
+        """`address`: (host, port), or something that has one in .address (an Agent, a Gate). `identity`: an Identity, that
+        of the tests' servers otherwise."""
+        plaintext = getattr(address, "plaintext", False) if plaintext is None else plaintext
         address = getattr(address, "address", address)
-        link = cls(socket.create_connection(address, timeout=5), **more)
+        if plaintext:
+            sock = socket.create_connection(address, timeout=5)
+        else:
+            sock = tls.connect(address, (identity or identities.of_servers()).folder)
+        link = cls(sock, **more)
+        link.plaintext = plaintext
         if hello:
             link.hello()
         return link
@@ -45,7 +54,7 @@ class ServerSide(Link):
         """Closes this link; the same server's next link, which knows what this one has received."""
         address = address or self.sock.getpeername()
         self.close()
-        return ServerSide.connect(address, instance=self.instance, inboxes=self.inboxes, name="server side, again")
+        return ServerSide.connect(address, plaintext=self.plaintext, instance=self.instance, inboxes=self.inboxes, name="server side, again")
 
     def hello(self, **members):
         self.send({"type": "hello", "protocol": 1, "version": "0.1.0-test", "role": "server", "instance": self.instance,

@@ -17,14 +17,14 @@ TEST(Problems, NamesAnUnknownKeyAndTheNearestValidOne) {
 TEST(Problems, ListsTheValidKeysWhereNoneIsNear) {
   EXPECT_THAT(
       problems_of(config_with("", "\"weight\": 1,")),
-      ElementsAre("4:1: unknown key \"weight\" in a node; expected one of alias, addr, path, before_deploy, "
-                  "after_deploy, before_rollback, after_rollback, health_check"));
+      ElementsAre(
+          "4:1: unknown key \"weight\" in a node; expected one of alias, addr, agent, fingerprint, "
+          "plaintext, path, before_deploy, after_deploy, before_rollback, after_rollback, health_check"));
 }
 
-TEST(Problems, DoesNotAcceptTheKeysOfLaterVersionsYet) {
-  EXPECT_THAT(problems_of(config_with("\"environments\": [],", "\"fingerprint\": \"x\",")),
-              ElementsAre(testing::StartsWith("2:1: unknown key \"environments\" in an app;"),
-                          testing::StartsWith("4:1: unknown key \"fingerprint\" in a node;")));
+TEST(Problems, DoesNotAcceptAKeyOfALaterVersionYet) {
+  EXPECT_THAT(problems_of(config_with("\"environments\": [],")),
+              ElementsAre(testing::StartsWith("2:1: unknown key \"environments\" in an app;")));
 }
 
 TEST(Problems, SaysWhichTypeItFoundAndWhichItExpected) {
@@ -65,13 +65,15 @@ TEST(Problems, SaysThatAnAppOrNodeIsNoObject) {
 TEST(Problems, NamesMissingKeysAtTheirObject) {
   EXPECT_THAT(
       problems_of("{\"apps\": [\n  {\"node\": [\n    {}]}]}"),
-      ElementsAre("2:3: missing key \"name\" in an app; expected a name of 1 to 100 printable characters "
-                  "without '/'",
-                  "2:3: missing key \"type\" in an app; expected \"git\" or \"svn\"",
-                  "3:5: missing key \"alias\" in a node; expected a name of 1 to 100 printable characters "
-                  "without '/'",
-                  "3:5: missing key \"addr\" in a node; expected \"host:port\"",
-                  "3:5: missing key \"path\" in a node; expected an absolute path, POSIX or Windows"));
+      ElementsAre(
+          "2:3: missing key \"name\" in an app; expected a name of 1 to 100 printable characters "
+          "without '/'",
+          "2:3: missing key \"type\" in an app; expected \"git\" or \"svn\"",
+          "3:5: missing key \"alias\" in a node; expected a name of 1 to 100 printable characters "
+          "without '/'",
+          "3:5: missing key \"path\" in a node; expected an absolute path, POSIX or Windows",
+          "3:5: missing key \"addr\" in a node; expected \"host:port\", or \"agent\" with the name of "
+          "an agent that dials this server"));
 }
 
 TEST(Problems, AnSvnAppNeedsItsUrl) {

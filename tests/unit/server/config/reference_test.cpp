@@ -20,9 +20,11 @@ std::string between(const std::string& text, std::string_view begin, std::string
 
 TEST(Reference, HasARowForEveryKey) {
   const std::string reference = reference_markdown();
-  for (const char* key : {"listen_http", "debug", "jwt_secret", "data_dir", "apps", "name", "type", "url",
-                          "branch", "local_changes", "timeout", "before_deploy", "after_deploy", "node",
-                          "fetchlogpath", "alias", "addr", "path"}) {
+  for (const char* key :
+       {"listen_http",   "debug",       "jwt_secret",   "data_dir",      "apps",    "name",
+        "type",          "url",         "branch",       "local_changes", "timeout", "before_deploy",
+        "after_deploy",  "node",        "fetchlogpath", "alias",         "addr",    "agent",
+        "listen_agents", "fingerprint", "plaintext",    "path"}) {
     EXPECT_THAT(reference, testing::HasSubstr(fmt::format("\n| `{}`", key)));
   }
 }

@@ -47,9 +47,23 @@ asio::awaitable<void> FakeAgent::accept_loop() {
   }
 }
 
+// Null: the handshake failed.
+asio::awaitable<std::unique_ptr<net::Stream>> FakeAgent::open_stream(net::Tcp::socket socket) {
+  if (!tls) co_return net::make_tcp_stream(std::move(socket));
+  auto secured =
+      co_await tls->accept(std::move(socket), [this](const base::Fingerprint& server) -> base::Result<> {
+        if (!trusts_only || *trusts_only == server) return {};
+        return base::fail(base::ErrorCode::conflict, "not trusted");
+      });
+  if (!secured) link_ends.push_back(secured.error().message);
+  co_return secured ? std::move(secured->stream) : nullptr;
+}
+
 asio::awaitable<void> FakeAgent::serve(net::Tcp::socket socket) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  net::Link link(net::make_tcp_stream(std::move(socket)), executor_);
+  auto stream = co_await open_stream(std::move(socket));
+  if (!stream) co_return;
+  net::Link link(std::move(stream), executor_);
   link_ = &link;
   for (auto& [id, order] : kept) order.followed = false;
   for (;;) {

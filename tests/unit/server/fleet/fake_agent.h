@@ -13,6 +13,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "net/link.h"
+#include "net/tls.h"
 #include "wire/message.h"
 
 namespace slipway::server::test {
@@ -59,6 +60,8 @@ class FakeAgent {
   bool answers_orders = true;
   std::optional<std::string> rejects;  // orders, for this reason
   bool says_hello = true;
+  std::optional<net::Tls> tls;                   // none: plaintext
+  std::optional<base::Fingerprint> trusts_only;  // else it trusts every server
 
   // --- what it was told
   std::vector<wire::Hello> hellos;
@@ -80,6 +83,7 @@ class FakeAgent {
  private:
   asio::awaitable<void> accept_loop();
   asio::awaitable<void> serve(net::Tcp::socket socket);
+  asio::awaitable<std::unique_ptr<net::Stream>> open_stream(net::Tcp::socket socket);
   void handle(const wire::Message& message);
   void handle(const wire::Order& order);
   void handle(const wire::Follow& follow);

@@ -7,6 +7,7 @@
 
 #include "base/id.h"
 #include "live_server.h"
+#include "server/fleet/test_links.h"
 #include "server/http/views.h"
 #include "server/store/journal.h"
 
@@ -54,7 +55,8 @@ class ServerTest : public testing::Test {
         events_(loop_.executor(), database_, 4),
         journal_(loop_.executor(), database_, events_, log_,
                  [](const base::Error& error) { ADD_FAILURE() << error.message; }),
-        fleet_(loop_.executor(), config_, base::make_id(), log_),
+        links_(config_, database_),
+        fleet_(loop_.executor(), config_, links_.credentials(base::make_id()), log_),
         engine_(loop_.executor(), config_, fleet_, database_, journal_, log_),
         http_(loop_.executor(), {config_, fleet_, engine_, database_, events_, log_, "9.9"}) {
     EXPECT_TRUE(http_.listen("127.0.0.1", 0));
@@ -111,6 +113,7 @@ class ServerTest : public testing::Test {
   store::Database database_;
   store::EventLog events_;
   store::Journal journal_;
+  test::TestLinks links_;
   fleet::Fleet fleet_;
   rollout::Engine engine_;
   HttpServer http_;

@@ -4,6 +4,7 @@
 #include "async/on_loop.h"
 #include "base/temp_dir.h"
 #include "server/fleet/fake_agent.h"
+#include "server/fleet/test_links.h"
 #include "server/rollout/engine.h"
 
 namespace slipway::server::rollout {
@@ -23,7 +24,8 @@ struct Parts {
         events(executor, database, last_event),
         journal(executor, database, events, base::make_null_logger(),
                 [](const base::Error& error) { throw std::runtime_error(error.message); }),
-        fleet(executor, current, instance, base::make_null_logger()),
+        links(current, database),
+        fleet(executor, current, links.credentials(instance), base::make_null_logger()),
         engine(executor, current, fleet, database, journal, base::make_null_logger()) {}
 
   config::Current current;
@@ -32,6 +34,7 @@ struct Parts {
   store::Database database;
   store::EventLog events;
   store::Journal journal;
+  server::test::TestLinks links;
   fleet::Fleet fleet;
   Engine engine;
 };
@@ -53,7 +56,8 @@ class EngineTest : public slipway::test::OnLoop {
   }
 
   void add_node(std::string alias, const FakeAgent& agent) {
-    config.apps[0].nodes.push_back({.alias = std::move(alias), .addr = agent.address(), .path = "/srv/shop"});
+    config.apps[0].nodes.push_back(
+        {.alias = std::move(alias), .addr = agent.address(), .plaintext = true, .path = "/srv/shop"});
   }
 
   void start() {

@@ -1,0 +1,60 @@
+#include "server/http/body.h"
+#include "server/http/handlers.h"
+#include "server/http/problem.h"
+#include "server/http/views.h"
+
+namespace slipway::server::http {
+namespace {
+
+struct TrustRequest {
+  std::string fingerprint;
+};
+BOOST_DESCRIBE_STRUCT(TrustRequest, (), (fingerprint))
+
+Response no_such_agent(const std::string& id) {
+  return to_response(problem(ProblemCode::not_found, fmt::format("there is no agent {}", id)).error());
+}
+
+Problem to_problem(const base::Error& error) {
+  const bool asked_wrong = error.code == base::ErrorCode::conflict;
+  return {.code = asked_wrong ? ProblemCode::conflict : ProblemCode::internal, .detail = error.message};
+}
+
+Response answer(const HttpContext& context, const std::string& id, const base::Result<>& done) {
+  if (!done) return to_response(to_problem(done.error()));
+  const auto agent = context.fleet.agent(id);
+  return agent ? json_response(200, to_json(*agent)) : no_such_agent(id);
+}
+
+}  // namespace
+
+asio::awaitable<Response> list_agents(const HttpContext& context, const Request&) {
+  boost::json::array agents;
+  for (const fleet::AgentView& agent : context.fleet.agents()) agents.push_back(to_json(agent));
+  co_return json_response(200, boost::json::object{{"agents", std::move(agents)}});
+}
+
+asio::awaitable<Response> trust_agent(const HttpContext& context, const Request& request) {
+  const std::string& id = request.parameter("id");
+  if (!context.fleet.agent(id)) co_return no_such_agent(id);
+  const auto wanted = read_body<TrustRequest>(request);
+  if (!wanted) co_return to_response(wanted.error());
+  const auto key = base::parse_fingerprint(wanted->fingerprint);
+  if (!key)
+    co_return to_response(problem(ProblemCode::invalid, "fingerprint: " + key.error().message).error());
+  co_return answer(context, id, co_await context.fleet.trust(id, *key, request.peer));
+}
+
+asio::awaitable<Response> approve_agent(const HttpContext& context, const Request& request) {
+  const std::string& id = request.parameter("id");
+  if (!context.fleet.agent(id)) co_return no_such_agent(id);
+  co_return answer(context, id, co_await context.fleet.approve(id, request.peer));
+}
+
+asio::awaitable<Response> reject_agent(const HttpContext& context, const Request& request) {
+  const std::string& id = request.parameter("id");
+  if (!context.fleet.agent(id)) co_return no_such_agent(id);
+  co_return answer(context, id, co_await context.fleet.reject(id, request.peer));
+}
+
+}  // namespace slipway::server::http
