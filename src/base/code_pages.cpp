@@ -22,18 +22,19 @@ void release(const dl_phdr_info& program, const ElfW(Phdr) & segment) {
   if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
 }
 
-// Called with the program first, then with its libraries, which others use as well: only the first counts.
-int release_program(dl_phdr_info* program, std::size_t, void*) {
+// Called for the program and for each of its libraries. What another process uses of a library stays in
+// memory for that one.
+int release_all(dl_phdr_info* program, std::size_t, void*) {
   for (int index = 0; index < program->dlpi_phnum; ++index) {
     if (is_as_in_the_file(program->dlpi_phdr[index])) release(*program, program->dlpi_phdr[index]);
   }
-  return 1;
+  return 0;
 }
 
 }  // namespace
 
 void release_code_pages() {
-  ::dl_iterate_phdr(release_program, nullptr);
+  ::dl_iterate_phdr(release_all, nullptr);
 }
 
 }  // namespace slipway::base

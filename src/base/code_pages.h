@@ -3,9 +3,9 @@
 
 namespace slipway::base {
 
-// Takes the pages of code and constants out of this process's memory; the system has them in its cache, and
-// gives those back that are used again. Worth it after work that is rare and touches much, such as a TLS
-// handshake.
+// Takes the pages of code and constants, the libraries' as well, out of this process's memory; the system has
+// them in its cache, and gives those back that are used again. Worth it after work that is rare and touches
+// much, such as a TLS handshake.
 void release_code_pages();
 
 }  // namespace slipway::base
