@@ -80,13 +80,24 @@ class Bench:
                                     self.path / f"{name}-data", ready=r"listening on (\S+)")
         return process, found[1]
 
+    def let_in(self, config):
+        """Makes an account before the server starts; the token to use."""
+        def command(*words, stdin=""):
+            done = subprocess.run([str(BIN / "slipway-server"), *words, "-c", str(config)], input=stdin, text=True, capture_output=True)
+            if done.returncode:
+                sys.exit(f"{words} failed:\n{done.stderr}")
+            return done.stdout.strip()
+        command("user", "add", "bench", "--role", "admin", stdin="a long enough password\n")
+        return command("api-token", "create", "bench", "--user", "bench", "--role", "admin")
+
     def start_server(self, *apps):
         """Its process and a client; every node is online and read."""
         config = self.path / "server.json"
         config.write_text(json.dumps({"listen_http": "127.0.0.1:0", "data_dir": str(self.path / "server-data"),
                                       "apps": apps}))
+        token = self.let_in(config)
         process, found = self.start("server", BIN / "slipway-server", "-c", config, ready=r"page and API on http://127\S+?:(\d+)/")
-        api = Api(int(found[1]))
+        api = Api(int(found[1]), token)
         for app in apps:
             api.wait_online(app["name"])
         return process, api
@@ -95,13 +106,14 @@ class Bench:
 class Api:
     """The server's HTTP API over one connection that is kept."""
 
-    def __init__(self, port):
+    def __init__(self, port, token):
         self.address = ("127.0.0.1", port)
+        self.credentials = {"Authorization": f"Bearer {token}"}
         self.connection = http.client.HTTPConnection(*self.address, timeout=120)
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if data else {}
+        headers = {**self.credentials, **({"Content-Type": "application/json"} if data else {})}
         self.connection.request(method, path, data, headers)
         answer = self.connection.getresponse()
         text = answer.read()
@@ -134,16 +146,17 @@ class Api:
         sys.exit(f"not all nodes of {app} are seen on {revision} within {within} s")
 
     def events(self, path="/api/v1/events"):
-        return Events(self.address, path)
+        return Events(self, path)
 
 
 class Events:
     """A Server-Sent Events client that only cuts the stream into events and notes when each came."""
 
-    def __init__(self, address, path):
+    def __init__(self, api, path):
+        address, credentials = api.address, api.credentials["Authorization"]
         self.socket = socket.create_connection(address, timeout=120)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n\r\n".encode())
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\nAuthorization: {credentials}\r\n\r\n".encode())
         self.raw, self.text = b"", b""
         while b"\r\n\r\n" not in self.raw:
             self._receive()

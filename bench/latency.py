@@ -34,7 +34,7 @@ def measure(api, revision):
     started = time.perf_counter()
     deployment = api.deploy(APP, revision=revision)
     accepted = time.perf_counter()
-    events = Events(api.address, f"/api/v1/deployments/{deployment['id']}/events")
+    events = Events(api, f"/api/v1/deployments/{deployment['id']}/events")
     first_output, steps = None, {}
     while True:
         when, block = events.next()

@@ -68,7 +68,7 @@ class SlowFollower(threading.Thread):
 
     def __init__(self, api, number):
         super().__init__(daemon=True)
-        self.events, self.read, self.done = Events(api.address, f"/api/v1/deployments/{number}/events"), 0, False
+        self.events, self.read, self.done = Events(api, f"/api/v1/deployments/{number}/events"), 0, False
         self.start()
 
     def run(self):
@@ -97,7 +97,7 @@ def sha256_of_generator(size):
 def sha256_of_output(api, number):
     """Of the bytes that the output endpoint gives, read piece by piece, and how many they are."""
     connection = http.client.HTTPConnection(*api.address, timeout=300)
-    connection.request("GET", f"/api/v1/deployments/{number}/nodes/node/output")
+    connection.request("GET", f"/api/v1/deployments/{number}/nodes/node/output", headers=api.credentials)
     answer = connection.getresponse()
     assert answer.status == 200, answer.status
     return digest(answer)
@@ -143,7 +143,7 @@ def check_complete(report, title, api, number, node, found, note, expected, size
     """The node's output is the note about the revision and then the hook's."""
     assert found[1] == node["output_bytes"] == size + note, (found, node["output_bytes"], size, note)
     connection = http.client.HTTPConnection(*api.address, timeout=300)
-    connection.request("GET", f"/api/v1/deployments/{number}/nodes/node/output", headers={"Range": f"bytes={note}-"})
+    connection.request("GET", f"/api/v1/deployments/{number}/nodes/node/output", headers={**api.credentials, "Range": f"bytes={note}-"})
     answer = connection.getresponse()
     assert answer.status == 206, answer.status
     same = digest(answer) == expected

@@ -25,6 +25,8 @@ class Demo:
         self.processes = []
         self.directory = Path(tempfile.mkdtemp(prefix="slipway-demo-"))
         self.base = ""
+        self.token = ""
+        self.password = ""
 
     def start(self, name, argv, ready=None):
         """Starts a program; returns what `ready` matches in its log."""
@@ -56,12 +58,20 @@ class Demo:
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"}, method=method)
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
+        request = urllib.request.Request(self.base + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             sys.exit(f"{method} {path}: {json.load(error).get('detail')}")
+
+    def log_in(self):
+        """With the password that the first start of a server prints."""
+        printed = (self.directory / "server.log").read_text()
+        self.password = re.search(r'account "admin" with the password (\S+)', printed)[1]
+        login = {"name": "admin", "password": self.password, "bearer": True}
+        self.token = self.call("POST", "/api/v1/session", login)["token"]
 
 
 def run(argv, **more):
@@ -180,12 +190,13 @@ def main():
         config = write_config(demo, agents, git, svn_port)
         demo.base = demo.start("server", [BIN / "slipway-server", "-c", config],
                                r"page and API on (http://127\S+?)/")[1]
+        demo.log_in()
         wait_for_nodes(demo)
         print(f"three agents and a server are running, and know each other by their keys; the page: {demo.base}/")
         deploy(demo, "shop", action="update", note="the demo's update")
         deploy(demo, "shop", action="rollback", revision=revisions[2], note="the demo's rollback")
         deploy(demo, "官网", action="update")
-        print(f"\nOpen {demo.base}/ and press Update.", flush=True)
+        print(f"\nOpen {demo.base}/ , log in as admin with the password {demo.password} and press Update.", flush=True)
         if "--once" not in sys.argv:
             print("Ctrl-C ends the demo and removes what it made.", flush=True)
             threading.Event().wait()

@@ -197,6 +197,9 @@ def test_a_revoked_token_is_refused(site):
     token = site.token()
     code, text = site.command("token", "revoke", "1")
     assert code == 0 and "revoked" in text, text
+    written = site.api.get_json("/api/v1/audit?limit=2")["entries"]
+    assert [(entry["what"], entry["target"], entry["via"]) for entry in written] == [
+        ("revokeJoinToken", "join-tokens/1", "command line"), ("createJoinToken", "join-tokens/1", "command line")]
     refused(site.agent("--token", token))
     assert site.command("token", "revoke", "7")[0] == 2
 

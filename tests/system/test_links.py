@@ -9,6 +9,7 @@ from lib import identity, server as config
 from lib.agent import Agent
 from lib.gate import Gate
 from lib.identity import of_agents, of_servers
+from lib.people import let_in
 from lib.program import run_to_end
 from lib.repos import GitRepo
 from lib.server import Server
@@ -52,6 +53,7 @@ class Shop:
     def command(self, *words):
         if not self.server.config_file.exists():
             self.server.write_config(0)
+        let_in(self.server.data)  # it may be the first that opens the database
         return run_to_end(self.box, "slipway-server", *words, "-c", self.server.config_file)
 
 
@@ -168,6 +170,8 @@ def test_the_first_key_is_remembered_as_unconfirmed_and_a_person_confirms_it(box
     assert code == 0 and "confirmed" in text, text
     shop.wait(lambda node: node["trust"] == "confirmed" and node["online"])
     assert "on the command line" in shop.agent()["confirmed_by"]
+    entry = shop.server.api.get_json("/api/v1/audit?what=trustAgent")["entries"][0]
+    assert (entry["via"], entry["target"], entry["result"]) == ("command line", f"agents/{agent.addr}", "done"), entry
 
 
 def test_a_man_in_the_middle_with_a_fresh_key_is_refused_and_hears_nothing(box, stranger):
@@ -201,6 +205,10 @@ def test_a_changed_key_is_accepted_by_a_person_and_survives_a_restart(box, stran
     assert "has not shown" in shop.trust("SHA256:" + "A" * 43).problem(409, "conflict")
     answer = shop.trust(stranger.fingerprint)
     assert answer.status == 200 and answer.json["trust"] == "confirmed", answer.body
+    assert shop.agent()["confirmed_by"] == "tester"
+    done, refused = shop.server.api.get_json("/api/v1/audit?what=trustAgent")["entries"]
+    assert (done["who"], done["result"], done["detail"]) == ("tester", "done", f"the key {stranger.fingerprint}"), done
+    assert refused["result"] == "failed" and "has not shown" in refused["detail"], refused
     shop.wait(lambda node: node["online"] and node["trust"] == "confirmed")
     shop.server.restart()
     shop.wait(lambda node: node["online"] and node["trust"] == "confirmed")

@@ -195,12 +195,6 @@ def test_port_0_takes_a_free_port(box):
     assert server.api.apps() == []
 
 
-def test_an_address_that_is_not_loopback_is_not_listened_on(box):
-    (box.path / "server.json").write_text(json.dumps(good(listen_http=f"0.0.0.0:{free_port()}", data_dir=str(box.path / "data"))))
-    code, printed = run_to_end(box, "slipway-server", "-c", "server.json")
-    assert code > 0 and "loopback" in printed.lower(), printed
-
-
 def test_the_data_directory_stands_beside_the_configuration_by_default(box):
     server = Server(box, [])
     del server.config["data_dir"]

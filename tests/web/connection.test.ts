@@ -101,7 +101,10 @@ test.describe('with a server that comes back without its database', () => {
     await world.ended(await world.deploy('shop'))
     await expect(card(page, 'shop')).toContainText(say.succeeded)
     await world.server.end('SIGKILL')
-    rmSync(join(world.folder, 'server'), { recursive: true })
+    // With its key, so that the agents still know it.
+    for (const left of ['slipway.db', 'slipway.db-wal', 'slipway.db-shm', 'output']) {
+      rmSync(join(world.folder, 'server', left), { recursive: true, force: true })
+    }
     await world.server.start()
     await expect(card(page, 'shop')).toContainText(say.never)
     await expect(nodeLine(page, 'shop', 'api-1')).toContainText(short(shop.revisions[2]))

@@ -38,7 +38,7 @@ inBothLanguages(() => {
     await expect(queueOf(overview, say, 'shop')).toHaveCount(0)
     expect(await world.ended(2)).toBe('cancelled')
     await page.goto(`${world.url}/deployments`)
-    await expect(page.getByRole('row').filter({ hasText: '#2' })).toContainText('127.0.0.1')
+    await expect(page.getByRole('row').filter({ hasText: '#2' })).toContainText('tester')
   })
 
   test('a rollout that fails takes back what it had switched, and shows both ways of every node', async ({ world, visit, say, locale }) => {

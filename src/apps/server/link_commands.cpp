@@ -1,8 +1,5 @@
 #include "apps/server/link_commands.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -29,11 +26,6 @@ struct TrustArguments {
   std::string agent;
   std::string accept;
 };
-
-int failed(const base::Error& error) {
-  std::cerr << error.message << '\n';
-  return 2;
-}
 
 int print_fingerprint(const config::Config& config) {
   const auto identity = net::open_identity_of_now(config.data_dir / "identity");
@@ -118,8 +110,15 @@ void print_agent(const AgentKeys& keys, const std::string& agent, const std::vec
         agent, known.offered ? known.offered->text() : text_of(known.key));
 }
 
-asio::awaitable<base::Result<>> run_trust(const config::Config& config, AgentKeys& keys,
-                                          const TrustArguments& arguments) {
+asio::awaitable<void> write_down(store::Database& database, access::AuditEntry entry) {
+  co_await database.run([entry = std::move(entry)](store::Store& store) {
+    access::append_alone(store.session(), entry);
+    return true;
+  });
+}
+
+asio::awaitable<base::Result<>> run_trust(const config::Config& config, store::Database& database,
+                                          AgentKeys& keys, const TrustArguments& arguments) {
   co_await keys.load();
   std::optional<std::string> only;
   if (!arguments.agent.empty()) {
@@ -134,6 +133,7 @@ asio::awaitable<base::Result<>> run_trust(const config::Config& config, AgentKey
     const auto key = base::parse_fingerprint(arguments.accept);
     if (!key) co_return std::unexpected(key.error().context("--accept"));
     if (auto accepted = co_await keys.accept(*only, *key, person()); !accepted) co_return accepted;
+    co_await write_down(database, done_here("trustAgent", "agents/" + *only, "the key " + key->text()));
   }
   auto all = nodes_of(config);
   for (const std::string& agent : keys.agents()) all[agent];
@@ -151,24 +151,35 @@ int with_keys(const config::Config& config, Work work) {
   store::Database database(std::move(*opened));
   const config::Current current(config);
   AgentKeys keys(current, database, base::make_null_logger());
-  const auto done = carry_out(work(keys));
+  base::Result<> done;
+  try {
+    done = carry_out(work(database, keys));
+  } catch (const std::exception& error) {
+    done = base::fail(base::ErrorCode::io, "the database slipway.db: {}", error.what());
+  }
   return done ? 0 : failed(done.error());
 }
 
 int trust(const config::Config& config, const TrustArguments& arguments) {
-  return with_keys(config, [&](AgentKeys& keys) { return run_trust(config, keys, arguments); });
+  return with_keys(config, [&](store::Database& database, AgentKeys& keys) {
+    return run_trust(config, database, keys, arguments);
+  });
 }
 
-asio::awaitable<base::Result<>> run_decide(AgentKeys& keys, const std::string& name, bool approve) {
+asio::awaitable<base::Result<>> run_decide(store::Database& database, AgentKeys& keys,
+                                           const std::string& name, bool approve) {
   co_await keys.load();
   const auto done = approve ? co_await keys.approve(name, person()) : co_await keys.reject(name, person());
   if (!done) co_return done;
+  co_await write_down(database, done_here(approve ? "approveAgent" : "rejectAgent", "agents/" + name, ""));
   std::cout << fmt::format("the agent {} is {}\n", name, approve ? "approved" : "rejected");
   co_return base::Result<>{};
 }
 
 int decide(const config::Config& config, const std::string& name, bool approve) {
-  return with_keys(config, [&](AgentKeys& keys) { return run_decide(keys, name, approve); });
+  return with_keys(config, [&](store::Database& database, AgentKeys& keys) {
+    return run_decide(database, keys, name, approve);
+  });
 }
 
 void add_decision(CLI::App& group, const std::string& name, const char* text, bool approve, Command& wanted) {
@@ -183,7 +194,11 @@ void add_decision(CLI::App& group, const std::string& name, const char* text, bo
 
 int rotate(const config::Config& config, const RotateArguments& arguments) {
   const auto done = rotate_key(config.data_dir / "identity", arguments);
-  return done ? 0 : failed(done.error());
+  if (!done) return failed(done.error());
+  return with_store(config, [](store::Store& store) -> base::Result<> {
+    access::append_alone(store.session(), done_here("rotateKey", "identity", ""));
+    return {};
+  });
 }
 
 void add_rotation(CLI::App& app, Command& wanted) {
@@ -207,8 +222,7 @@ void add_agent_commands(CLI::App& app, Command& wanted) {
 }  // namespace
 
 std::string person() {
-  const passwd* user = ::getpwuid(::getuid());
-  return fmt::format("{} on the command line", user == nullptr ? std::to_string(::getuid()) : user->pw_name);
+  return local_user() + " on the command line";
 }
 
 void add_link_commands(CLI::App& app, Command& wanted) {

@@ -1,17 +1,10 @@
-// The commands of slipway-server that are about the keys of links: fingerprint and trust. They work on the
-// data directory, whether the server runs or not; one that runs notices within a second.
+// The commands of slipway-server that are about the keys of links: fingerprint, trust, agent, rotate-key.
+// They work on the data directory, whether the server runs or not; one that runs notices within a second.
 #pragma once
 
-#include <CLI/App.hpp>
-#include <functional>
-#include <string>
-
-#include "server/config/config.h"
+#include "apps/server/command.h"
 
 namespace slipway::apps {
-
-// What the command line asked for, once the configuration is read; returns the exit code.
-using Command = std::function<int(const server::config::Config& config)>;
 
 // "ada on the command line"
 std::string person();

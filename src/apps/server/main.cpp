@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "apps/server/command.h"
 #include "apps/server/link_commands.h"
 #include "apps/server/server.h"
 #include "base/log.h"
@@ -36,6 +37,8 @@ Examples:
       Let in the agent web-7, which dialled without a token and waits.
   slipway-server rotate-key -c server.json --overlap 7d
       Make the next key of this server. Agents are told over their links, and know it when it takes over.
+  slipway-server user add -c server.json ada --role deployer
+      Let somebody in. The first start makes the account "admin" and prints its password, once.
   kill -HUP PID
       Put what server.json says now in force, as a whole or not at all; the log tells what changed.
 
@@ -51,9 +54,12 @@ A small server.json:
 Each node's agent is started with  slipway-agent -l :8081 --trust SHA256:…  and what `slipway-server fingerprint` prints.
 )";
 
-// Writes the problems as compilers do; true if there is none that forbids a start.
-bool report(const config::Loaded& loaded, const fs::path& file) {
-  for (const config::Problem& problem : loaded.problems) std::cerr << config::describe(problem, file) << '\n';
+// Writes the problems as compilers do; true if there is none that forbids a start. A command is not the place
+// for warnings.
+bool report(const config::Loaded& loaded, const fs::path& file, bool warnings) {
+  for (const config::Problem& problem : loaded.problems) {
+    if (warnings || !problem.warning) std::cerr << config::describe(problem, file) << '\n';
+  }
   return loaded.ok();
 }
 
@@ -76,8 +82,12 @@ int main(int argc, char** argv) {
   app.add_option("-c,--config", file, "The configuration file")->capture_default_str();
   app.add_flag("--check", check, "Only check the configuration");
   app.add_flag("--config-reference", reference, "Print what the configuration may hold, as Markdown");
+  app.fallthrough();  // so that -c may also stand at the end
   apps::Command command;
   apps::add_link_commands(app, command);
+  apps::add_user_commands(app, command);
+  apps::add_api_token_commands(app, command);
+  apps::add_audit_commands(app, command);
   CLI11_PARSE(app, argc, argv);
   if (reference) {
     std::cout << config::reference_markdown();
@@ -89,12 +99,12 @@ int main(int argc, char** argv) {
     std::cerr << loaded.error().message << '\n';
     return 2;
   }
-  if (!report(*loaded, file)) return 2;
+  if (!report(*loaded, file, !command)) return 2;
+  if (command) return command(loaded->config);
   if (check) {
     std::cout << file.string() << ": good, " << loaded->config.apps.size() << " apps\n";
     return 0;
   }
-  if (command) return command(loaded->config);
   raise_file_limit();
   const base::Logger log = base::make_stderr_logger(loaded->config.debug);
   return apps::run_server(file, std::move(*loaded), log);

@@ -55,6 +55,8 @@ base::Result<> create(store::Store& store, const config::Config& config, const T
   token->hash = net::hash_of_token(text);
   const auto id = store.add_join_token(*token);
   if (!id) return std::unexpected(id.error());
+  access::append_alone(store.session(), done_here("createJoinToken", fmt::format("join-tokens/{}", *id),
+                                                  token->app ? "for the app " + *token->app : ""));
   std::cerr << fmt::format("join token {}, good for {} until {}; it is not shown again\n", *id,
                            token->uses_left == 1 ? "one agent" : fmt::format("{} agents", token->uses_left),
                            base::to_rfc3339(token->expires_at));
@@ -83,15 +85,14 @@ base::Result<> list(store::Store& store, const config::Config&, const TokenArgum
 
 base::Result<> revoke(store::Store& store, const config::Config&, const TokenArguments& arguments) {
   if (auto done = store.revoke_join_token(arguments.id); !done) return done;
+  access::append_alone(store.session(),
+                       done_here("revokeJoinToken", fmt::format("join-tokens/{}", arguments.id), ""));
   std::cout << fmt::format("join token {} is revoked\n", arguments.id);
   return {};
 }
 
 int carry_out(const config::Config& config, const TokenArguments& arguments, Work work) {
-  const auto opened = store::Store::open_beside(config.data_dir);
-  base::Result<> done = opened ? work(**opened, config, arguments) : std::unexpected(opened.error());
-  if (!done) std::cerr << done.error().message << '\n';
-  return done ? 0 : 2;
+  return with_store(config, [&](store::Store& store) { return work(store, config, arguments); });
 }
 
 CLI::App* add(CLI::App& group, const std::string& name, const char* text, Work work,

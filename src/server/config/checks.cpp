@@ -49,6 +49,18 @@ void check_canary(const AppDraft& app, Report& report) {
                                         app.rollout.canary, app.drafts.size()));
 }
 
+// Between the server and a proxy of its own, or on the host itself, nobody listens in.
+void check_listening(const ConfigDraft& config, const Located& root, Report& report) {
+  const Located* address = value_of(root, "listen_http");
+  if (address == nullptr || config.listen_http.is_loopback() || config.tls || !config.auth.proxy.from.empty())
+    return;
+  report.warning(
+      address->at,
+      "\"listen_http\" is reached from other hosts, without encryption: whoever is on the way reads "
+      "passwords and sessions, and can use them to run commands on every node; set \"tls\", or put a "
+      "proxy with HTTPS in front and name it in \"auth\"");
+}
+
 void check_places(const AppDraft& app, Report& report) {
   FirstPlaces places;
   for (const NodeDraft& node : app.drafts) {
@@ -99,6 +111,7 @@ void check_app(const AppDraft& app, Report& report) {
 }
 
 void check_config(const ConfigDraft& config, const Located& root, Report& report) {
+  check_listening(config, root, report);
   FirstPlaces names;
   for (const AppDraft& app : config.drafts) {
     if (app.name.empty()) continue;
@@ -117,6 +130,10 @@ Config finish(const ConfigDraft& draft, const fs::path& folder) {
   Config config = draft;
   if (config.data_dir.empty()) config.data_dir = "slipway-data";
   config.data_dir = (folder / config.data_dir).lexically_normal();
+  if (config.tls) {
+    config.tls->cert = (folder / config.tls->cert).lexically_normal();
+    config.tls->key = (folder / config.tls->key).lexically_normal();
+  }
   for (const AppDraft& app : draft.drafts) {
     config.apps.push_back(finish_app(app));
     config.apps.back().secrets.insert(draft.secrets.begin(), draft.secrets.end());

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/fingerprint.h"
 #include "base/time.h"
+#include "server/config/auth.h"
 #include "server/config/health_check.h"
 #include "server/config/history.h"
 #include "server/config/rollout.h"
@@ -78,8 +79,10 @@ struct Config {
   Address listen_http{"", 8082};
   std::optional<Address> listen_agents;  // none: no agent can dial
   bool debug = false;
-  std::string jwt_secret;
-  fs::path data_dir;  // absolute; a relative one is taken from the folder of the configuration file
+  std::string jwt_secret;  // empty: the server makes one and keeps it in data_dir
+  Auth auth;
+  std::optional<Tls> tls;  // none: plain HTTP
+  fs::path data_dir;       // absolute; a relative one is taken from the folder of the configuration file
   History history;
   SecretSources secrets;
   std::vector<App> apps;

@@ -31,6 +31,8 @@ std::vector<Problem> needs_restart(const Loaded& in_force, const Loaded& wanted)
   const auto text = [](const std::optional<Address>& address) { return address ? address->text() : ""; };
   refuse("listen_agents", text(in_force.config.listen_agents), text(wanted.config.listen_agents));
   refuse("data_dir", in_force.config.data_dir.string(), wanted.config.data_dir.string());
+  const auto scheme = [](const Loaded& loaded) { return loaded.config.tls ? "HTTPS" : "HTTP"; };
+  refuse("tls", scheme(in_force), scheme(wanted));
   return problems;
 }
 

@@ -40,11 +40,17 @@ Schema<Rollout> rollout_schema();
 Schema<HealthCheck> health_check_schema();
 Schema<History> history_schema();
 KeyInfo secrets_key(std::string_view doc);
+Schema<Auth> auth_schema();
+Schema<AuthProxy> auth_proxy_schema();
+Schema<Tls> tls_schema();
 Schema<AppDraft> app_schema();
 Schema<ConfigDraft> config_schema();
 
 // An object of the schema, or null: none, whatever the app says.
 void read_health_check(const Field& field, std::optional<std::optional<HealthCheck>>& result);
+
+void read_auth(const Field& field, ConfigDraft& config);
+void read_tls(const Field& field, ConfigDraft& config);
 
 // How the code lies on a node.
 std::vector<Key<AppDraft>> layout_keys();

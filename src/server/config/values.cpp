@@ -32,6 +32,18 @@ void read_command(const Field& field, Commands& commands) {
 
 }  // namespace
 
+void read_jwt_secret(const Field& field, std::string& result) {
+  constexpr std::size_t least = 16;
+  const std::string* text = text_of(field);
+  if (text == nullptr) return;
+  if (!text->empty() && text->size() < least)
+    field.warning(
+        fmt::format("the secret has fewer than {} characters: who guesses it is everybody; leave it empty, "
+                    "and the server makes one",
+                    least));
+  result = *text;
+}
+
 void read_name(const Field& field, std::string& result) {
   if (const std::string* name = text_by(field, check_name)) result = *name;
 }
@@ -74,12 +86,6 @@ void read_budget(const Field& field, std::uint64_t& result) {
 void read_listen_address(const Field& field, Address& result) {
   const auto address = address_of(field);
   if (!address) return;
-  if (!address->is_loopback()) {
-    return field.problem(fmt::format(
-        "{} is not a loopback address; until accounts exist the page is served on loopback addresses only; "
-        "put 127.0.0.1:{}, and a reverse proxy with a login in front",
-        in_quotes(field.value.text), address->port));
-  }
   result = *address;
 }
 

@@ -15,6 +15,7 @@ using Commands = std::vector<std::string>;
 // "host:port" that something can be connected to.
 std::optional<Address> dialled_address(const Field& field);
 
+void read_jwt_secret(const Field& field, std::string& result);
 void read_name(const Field& field, std::string& result);
 void read_branch(const Field& field, std::string& result);
 void read_node_path(const Field& field, fs::path& result);

@@ -65,7 +65,7 @@ asio::awaitable<base::Result<>> AgentKeys::join(std::string name, Fingerprint ke
       co_await database_.run([=, row = **found](store::Store& store) { return store.join(row, name, key); });
   if (!joined) co_return joined;
   log_->info("agent {}: joined with the token {}; its key is {}", name, (*found)->id, key.text());
-  co_await look();
+  co_await load();
   co_return base::Result<>{};
 }
 
@@ -75,7 +75,7 @@ asio::awaitable<base::Result<>> AgentKeys::wait(std::string name, Fingerprint ke
   if (!kept) co_return kept;
   log_->warn("agent {}: waits to be approved; its key is {}: slipway-server agent approve -c server.json {}",
              name, key.text(), name);
-  co_await look();
+  co_await load();
   co_return base::Result<>{};
 }
 
@@ -83,7 +83,7 @@ asio::awaitable<void> AgentKeys::waits_no_more(std::string name) {
   if (!is_waiting(name)) co_return;
   const auto done = co_await database_.run([=](store::Store& store) { return store.forget_waiting(name); });
   if (!done) log_->error("agent {}: {}", name, done.error().message);
-  co_await look();
+  co_await load();
 }
 
 std::vector<std::string> AgentKeys::agents() const {
@@ -103,7 +103,7 @@ asio::awaitable<base::Result<>> AgentKeys::reject(std::string agent, std::string
   const auto done = co_await database_.run([=](store::Store& store) { return store.reject_key(agent); });
   if (!done) co_return done;
   log_->info("agent {}: rejected by {}", agent, who);
-  co_await look();
+  co_await load();
   co_return base::Result<>{};
 }
 

@@ -1,14 +1,10 @@
 #include "server/fleet/agent_keys.h"
 
-#include "async/event.h"
-
 namespace slipway::server::fleet {
 namespace {
 
 using base::ErrorCode;
 using base::Fingerprint;
-
-constexpr std::chrono::seconds look_every{1};
 
 base::Result<> changed_key(const std::string& agent, const Fingerprint& known, const Fingerprint& shown) {
   return base::fail(
@@ -48,21 +44,7 @@ void AgentKeys::config_changed() {
 }
 
 asio::awaitable<void> AgentKeys::load() {
-  seen_changes_ = co_await database_.run([](store::Store& store) { return store.changes_of_others(); });
-  co_await look();
-}
-
-asio::awaitable<void> AgentKeys::look() {
   take(co_await database_.run([](store::Store& store) { return store.agent_keys(); }));
-}
-
-asio::awaitable<void> AgentKeys::watch() {
-  for (;;) {
-    co_await async::sleep_for(look_every);
-    const std::int64_t changes =
-        co_await database_.run([](store::Store& store) { return store.changes_of_others(); });
-    if (std::exchange(seen_changes_, changes) != changes) co_await look();
-  }
 }
 
 void AgentKeys::take(std::vector<store::AgentKey> rows) {
@@ -139,7 +121,7 @@ asio::awaitable<base::Result<>> AgentKeys::met(std::string agent, Fingerprint ke
     return first ? store.record_first_contact(agent, key) : base::Result<>{};
   });
   if (!kept) co_return std::unexpected(kept.error().context("the agent's key cannot be remembered"));
-  co_await look();
+  co_await load();
   if (first && !pin_of(agent))
     log_->warn(
         "agent {}: first contact; its key {} is remembered, and unconfirmed until: slipway-server trust "
@@ -163,7 +145,7 @@ asio::awaitable<void> AgentKeys::announced(std::string agent, Fingerprint key, s
       co_await database_.run([=](store::Store& store) { return store.record_next_key(agent, key, *next); });
   if (!kept) co_return log_->error("agent {}: {}", agent, kept.error().message);
   log_->info("agent {}: will have the key {} in the place of {}", agent, next->text(), key.text());
-  co_await look();
+  co_await load();
 }
 
 asio::awaitable<void> AgentKeys::refused(std::string agent, Fingerprint key) {
@@ -174,7 +156,7 @@ asio::awaitable<void> AgentKeys::refused(std::string agent, Fingerprint key) {
   const auto kept =
       co_await database_.run([=](store::Store& store) { return store.record_offer(agent, key); });
   if (!kept) co_return log_->error("agent {}: {}", agent, kept.error().message);
-  co_await look();
+  co_await load();
 }
 
 TrustState AgentKeys::state(const std::string& agent) const {
@@ -209,7 +191,7 @@ asio::awaitable<base::Result<>> AgentKeys::accept(std::string agent, Fingerprint
       co_await database_.run([=](store::Store& store) { return store.accept_key(agent, key, who); });
   if (!accepted) co_return accepted;
   log_->info("agent {}: the key {} was confirmed by {}", agent, key.text(), who);
-  co_await look();
+  co_await load();
   co_return base::Result<>{};
 }
 

@@ -34,14 +34,12 @@ class AgentKeys {
 
   AgentKeys(const config::Current& config, store::Database& database, base::Logger log);
 
-  // Reads what the database remembers; before anything else is asked.
+  // Reads what the database remembers; before anything else is asked, and when another program has written.
   asio::awaitable<void> load();
   // Another configuration is in force.
   void config_changed();
   // Called with the agent that another key is known or offered of.
   void on_change(Changed changed) { changed_ = std::move(changed); }
-  // Takes in what programs of the command line write to the database; until it is cancelled.
-  asio::awaitable<void> watch();
 
   // --- for the links
   bool plaintext(const std::string& agent) const;
@@ -87,7 +85,6 @@ class AgentKeys {
     std::set<std::string> apps;
   };
 
-  asio::awaitable<void> look();
   void take(std::vector<store::AgentKey> rows);
   base::Result<> check_token(const std::optional<store::JoinToken>& token, const std::string& name) const;
   const store::AgentKey* remembered(const std::string& agent) const;
@@ -104,7 +101,6 @@ class AgentKeys {
   Changed changed_ = [](const std::string&) {};
   std::map<std::string, Configured> configured_;
   std::map<std::string, store::AgentKey> remembered_;
-  std::int64_t seen_changes_ = 0;
 };
 
 }  // namespace slipway::server::fleet

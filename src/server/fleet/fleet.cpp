@@ -98,7 +98,6 @@ void Fleet::start(OrderListener& listener, Changed changed) {
       (void)expect(addr);
   }
   credentials_.keys.on_change([this](const std::string& addr) { trust_changed(addr); });
-  tasks_.spawn(credentials_.keys.watch());
   door_.start();
   tasks_.spawn(let_go());
   tasks_.spawn(read_regularly());

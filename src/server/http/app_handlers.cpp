@@ -21,10 +21,12 @@ boost::json::object to_json(const rollout::CommitPage& page) {
 
 }  // namespace
 
-asio::awaitable<Response> list_apps(const HttpContext& context, const Request&) {
+asio::awaitable<Response> list_apps(const HttpContext& context, const Request& request) {
   boost::json::array apps;
   const config::ConfigPtr config = context.config.get();
-  for (const config::App& app : config->apps) apps.push_back(app_json(context, app));
+  for (const config::App& app : config->apps) {
+    if (request.who.sees(app.name)) apps.push_back(app_json(context, app));
+  }
   co_return json_response(
       200, boost::json::object{{"apps", std::move(apps)}, {"last_event_id", context.events.last_id()}});
 }
@@ -43,15 +45,17 @@ asio::awaitable<Response> freeze_app(const HttpContext& context, const Request& 
   if (character_count(wanted->reason) > max_reason)
     co_return to_response(
         problem(ProblemCode::invalid, fmt::format("reason: longer than {} characters", max_reason)).error());
-  const auto done = co_await context.engine.freeze((*app)->name, wanted->reason, request.peer);
+  const auto done = co_await context.engine.freeze((*app)->name, wanted->reason, request.who.name);
   if (!done) co_return to_response(to_problem(done.error(), true));
-  co_return json_response(200, app_json(context, **app));
+  Response response = json_response(200, app_json(context, **app));
+  response.audit_note = wanted->reason;
+  co_return response;
 }
 
 asio::awaitable<Response> unfreeze_app(const HttpContext& context, const Request& request) {
   const auto app = find_app(context.config, request.parameter("app"));
   if (!app) co_return to_response(app.error());
-  const auto done = co_await context.engine.unfreeze((*app)->name, request.peer);
+  const auto done = co_await context.engine.unfreeze((*app)->name, request.who.name);
   if (!done) co_return to_response(to_problem(done.error(), false));
   co_return json_response(200, app_json(context, **app));
 }

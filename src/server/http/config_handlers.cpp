@@ -27,7 +27,9 @@ asio::awaitable<Response> reload_config(const HttpContext& context, const Reques
   if (!reload.possible()) co_return not_reloaded(reload.problems);
   boost::json::array changes;
   for (const std::string& change : reload.changes) changes.emplace_back(change);
-  co_return json_response(200, boost::json::object{{"changes", std::move(changes)}});
+  Response response = json_response(200, boost::json::object{{"changes", std::move(changes)}});
+  response.audit_note = fmt::format("{} changes", reload.changes.size());
+  co_return response;
 }
 
 }  // namespace slipway::server::http

@@ -1,10 +1,5 @@
 #include "server/http/connection.h"
 
-#include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
 
@@ -12,8 +7,6 @@
 
 namespace slipway::server::http {
 namespace {
-
-constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 // Small, because thousands of idle connections each keep one.
 constexpr std::size_t read_bytes = std::size_t{4} << 10U;
@@ -33,14 +26,16 @@ std::string text_of_bug(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-Connection::Connection(Tcp::socket socket, Responder& responder, const Limits& limits, base::Logger log)
-    : socket_(std::move(socket)), responder_(responder), limits_(limits), log_(std::move(log)) {
-  boost::system::error_code ignored;
-  socket_.set_option(Tcp::no_delay(true), ignored);
-  if (const auto remote = socket_.remote_endpoint(ignored); !ignored) peer_ = remote.address().to_string();
-}
+Connection::Connection(Tcp::socket socket, TlsContext tls, Responder& responder, const Limits& limits,
+                       base::Logger log)
+    : channel_(std::move(socket), std::move(tls)),
+      responder_(responder),
+      limits_(limits),
+      log_(std::move(log)),
+      peer_(channel_.peer()) {}
 
 asio::awaitable<void> Connection::run() {
+  if (channel_.encrypted() && !co_await shake_hands()) co_return;
   base::Millis patience = limits_.header;
   for (;;) {
     auto request = co_await read_request(patience);
@@ -48,6 +43,19 @@ asio::awaitable<void> Connection::run() {
     if (!co_await answer(std::move(*request))) co_return;
     patience = limits_.idle;
   }
+}
+
+asio::awaitable<bool> Connection::shake_hands() {
+  set_deadline(limits_.header);
+  const auto error = co_await channel_.shake_hands();
+  if (!error) co_return true;
+  log_->debug("{}: no TLS: {}", peer_, error.message());
+  if (!is_plain_http(error)) co_return false;
+  Response response =
+      to_response({ProblemCode::bad_request, "this address speaks HTTPS; begin it with https://"});
+  response.close = true;
+  co_await channel_.write_plainly(serialize_head(response, Framing::length, false) + response.body);
+  co_return false;
 }
 
 asio::awaitable<void> Connection::refuse(Problem problem) {
@@ -66,8 +74,7 @@ void Connection::set_deadline(base::Millis limit) {
 void Connection::expire_if_due(Clock::time_point now) {
   if (now < deadline_) return;
   expired_ = true;
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  channel_.cancel();
 }
 
 asio::awaitable<std::optional<Request>> Connection::read_request(base::Millis patience) {
@@ -103,12 +110,7 @@ asio::awaitable<bool> Connection::enter(Phase phase, base::Millis patience, bool
 }
 
 asio::awaitable<boost::system::error_code> Connection::read_some() {
-  const std::size_t before = buffer_.size();
-  buffer_.resize(before + read_bytes);
-  const auto [error, size] =
-      co_await socket_.async_read_some(asio::buffer(&buffer_[before], read_bytes), quietly);
-  buffer_.resize(before + size);
-  co_return error;
+  return channel_.read_some(buffer_, read_bytes);
 }
 
 asio::awaitable<bool> Connection::answer(Request request) {
@@ -117,6 +119,7 @@ asio::awaitable<bool> Connection::answer(Request request) {
   deadline_ = Clock::time_point::max();
   sent_ = 0;
   request.peer = peer_;
+  request.secure = channel_.encrypted();
   Response response = co_await respond(request);
   const bool keep = co_await send(request, response);
   log_access(request, response.status, Clock::now() - begun);
@@ -184,8 +187,7 @@ asio::awaitable<base::Result<std::string>> Connection::next_piece(Body& body) {
 
 asio::awaitable<bool> Connection::write(std::string_view head, std::string_view body, std::string_view tail) {
   set_deadline(limits_.write);
-  const std::array buffers{asio::buffer(head), asio::buffer(body), asio::buffer(tail)};
-  const auto [error, size] = co_await asio::async_write(socket_, buffers, quietly);
+  const auto error = co_await channel_.write(head, body, tail);
   deadline_ = Clock::time_point::max();
   co_return !error;
 }
@@ -193,9 +195,8 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
 // Closing a socket with unread bytes in it resets the connection, and the client may lose the answer: so what
 // it still sends is read away, for a while.
 asio::awaitable<void> Connection::linger() {
-  boost::system::error_code failed;
-  socket_.shutdown(Tcp::socket::shutdown_send, failed);
   set_deadline(limits_.linger);
+  auto failed = co_await channel_.finish();
   for (std::size_t total = 0; !failed && total < max_lingering_bytes; total += buffer_.size()) {
     buffer_.clear();
     failed = co_await read_some();

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "server/http/channel.h"
 #include "server/http/limits.h"
 #include "server/http/problem.h"
 #include "server/http/request_parser.h"
@@ -19,13 +20,15 @@
 
 namespace slipway::server::http {
 
-using Tcp = asio::ip::tcp;
-
 class Connection {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Connection(Tcp::socket socket, Responder& responder, const Limits& limits, base::Logger log);
+  // With a context: HTTPS.
+  Connection(Tcp::socket socket, TlsContext tls, Responder& responder, const Limits& limits,
+             base::Logger log);
+
+  bool encrypted() const { return channel_.encrypted(); }
 
   // Until one side closes it.
   asio::awaitable<void> run();
@@ -40,6 +43,7 @@ class Connection {
   // In which part of a request the connection is; each has its time.
   enum class Phase { idle, header, body };
 
+  asio::awaitable<bool> shake_hands();
   asio::awaitable<std::optional<Request>> read_request(base::Millis patience);
   asio::awaitable<bool> enter(Phase phase, base::Millis patience, bool expects_continue);
   asio::awaitable<boost::system::error_code> read_some();
@@ -54,7 +58,7 @@ class Connection {
   void set_deadline(base::Millis limit);
   void log_access(const Request& request, int status, Clock::duration duration) const;
 
-  Tcp::socket socket_;
+  Channel channel_;
   Responder& responder_;
   const Limits& limits_;
   base::Logger log_;

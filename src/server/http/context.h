@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "server/access/access.h"
 #include "server/config/current.h"
 #include "server/config/reload.h"
 #include "server/fleet/fleet.h"
@@ -22,6 +23,7 @@ struct HttpContext {
   rollout::Engine& engine;
   store::Database& database;
   store::EventLog& events;
+  access::Access& access;
   base::Logger log;
   std::string version;
   std::function<asio::awaitable<config::Reload>()> reload = {};  // reads server.json again

@@ -15,18 +15,24 @@ boost::json::object to_json(const rollout::DeploymentPage& page) {
   return {{"deployments", std::move(deployments)}, {"more", page.more}};
 }
 
-// The "app" of the query; one that is not configured is only found as long as it has a history.
-Checked<std::optional<std::string>> app_filter(const HttpContext& context, const Request& request) {
-  auto name = request.query("app");
-  if (!name) return std::nullopt;
-  if (context.engine.last_deployment(*name)) return name;
-  const auto app = find_app(context.config, *name);
-  if (!app) return std::unexpected(app.error());
-  return name;
+// The "app" of the query, or those that the reader is limited to. An app that is not configured is only found
+// as long as it has a history.
+Checked<access::Apps> app_filter(const HttpContext& context, const Request& request) {
+  const auto name = request.query("app");
+  if (!name) return request.who.apps;
+  if (!request.who.sees(*name))
+    return problem(ProblemCode::forbidden, fmt::format("\"{}\" is limited to other apps", request.who.name));
+  if (!context.engine.last_deployment(*name)) {
+    const auto app = find_app(context.config, *name);
+    if (!app) return std::unexpected(app.error());
+  }
+  return access::Apps{{*name}};
 }
 
 Response created(const store::Deployment& deployment) {
   Response response = json_response(202, store::to_json(deployment));
+  response.audit_note =
+      fmt::format("deployment {}: {} to {}", deployment.id, deployment.action, deployment.revision);
   response.headers.add("Location", fmt::format("/api/v1/deployments/{}", deployment.id));
   return response;
 }
@@ -39,7 +45,7 @@ asio::awaitable<Response> create_deployment(const HttpContext& context, const Re
   auto wanted = read_body<rollout::Request>(request);
   if (!wanted) co_return to_response(wanted.error());
   const auto deployment =
-      co_await context.engine.create((*app)->name, std::move(*wanted), {.by = request.peer});
+      co_await context.engine.create((*app)->name, std::move(*wanted), {.by = request.who.name});
   if (!deployment) co_return to_response(to_problem(deployment.error(), true));
   co_return created(*deployment);
 }
@@ -66,7 +72,7 @@ asio::awaitable<Response> get_deployment(const HttpContext& context, const Reque
 asio::awaitable<Response> cancel_deployment(const HttpContext& context, const Request& request) {
   const auto id = deployment_id_of(request);
   if (!id) co_return to_response(id.error());
-  const auto deployment = co_await context.engine.cancel(*id, request.peer);
+  const auto deployment = co_await context.engine.cancel(*id, request.who.name);
   if (!deployment) co_return to_response(to_problem(deployment.error(), false));
   co_return json_response(202, store::to_json(*deployment));
 }
@@ -74,7 +80,7 @@ asio::awaitable<Response> cancel_deployment(const HttpContext& context, const Re
 asio::awaitable<Response> retry_deployment(const HttpContext& context, const Request& request) {
   const auto id = deployment_id_of(request);
   if (!id) co_return to_response(id.error());
-  const auto deployment = co_await context.engine.retry(*id, request.peer);
+  const auto deployment = co_await context.engine.retry(*id, request.who.name);
   if (!deployment) co_return to_response(to_problem(deployment.error(), false));
   co_return created(*deployment);
 }

@@ -6,13 +6,13 @@
 namespace slipway::server::http {
 namespace {
 
-Response stream(const HttpContext& context, std::int64_t after, std::optional<std::int64_t> deployment,
-                bool reset) {
+Response stream(const HttpContext& context, const Request& request, std::int64_t after,
+                std::optional<std::int64_t> deployment, bool reset) {
   Response response;
   response.headers = {{"Content-Type", "text/event-stream"},
                       {"Cache-Control", "no-store"},
                       {"X-Accel-Buffering", "no"}};  // nginx passes every event on at once
-  response.stream = std::make_unique<EventStream>(context, after, deployment, reset);
+  response.stream = std::make_unique<EventStream>(context, request.who, after, deployment, reset);
   response.close = true;
   return response;
 }
@@ -26,7 +26,7 @@ asio::awaitable<Response> follow_events(const HttpContext& context, const Reques
   // say so.
   const std::int64_t newest = context.events.last_id();
   const std::int64_t after = last->value_or(newest);
-  co_return stream(context, std::min(after, newest), std::nullopt, after > newest);
+  co_return stream(context, request, std::min(after, newest), std::nullopt, after > newest);
 }
 
 asio::awaitable<Response> follow_deployment(const HttpContext& context, const Request& request) {
@@ -38,7 +38,7 @@ asio::awaitable<Response> follow_deployment(const HttpContext& context, const Re
   if (!deployment) co_return to_response(to_problem(deployment.error(), false));
   // Told from its beginning, it tells the whole truth, whatever the id was from.
   const std::int64_t after = last->value_or(0);
-  co_return stream(context, after > context.events.last_id() ? 0 : after, *id, false);
+  co_return stream(context, request, after > context.events.last_id() ? 0 : after, *id, false);
 }
 
 }  // namespace slipway::server::http

@@ -15,6 +15,8 @@ asio::awaitable<base::Result<std::string>> EventStream::next() {
   if (ended_) co_return std::string{};
   if (!std::exchange(started_, true)) co_return stream_start() + (reset_ ? stream_reset() : "");
   for (;;) {
+    // Without a word: whoever comes again is told why he may not.
+    if (!context_.access.still_valid(reader_)) co_return std::string{};
     if (is_behind_the_history()) {
       after_ = context_.events.last_id();
       co_return stream_reset();
@@ -48,7 +50,9 @@ asio::awaitable<std::optional<std::string>> EventStream::read_page() {
     ask_for_end_ |=
         std::ranges::any_of(page.events, [](const auto& event) { return event->type == "deployment"; });
   }
-  co_return format_events(page.events);
+  const auto readable = co_await readable_.of(page.events);
+  if (readable.empty()) co_return std::nullopt;
+  co_return format_events(readable);
 }
 
 // Asked of the database: there, the end is committed together with the events that tell of it, while the

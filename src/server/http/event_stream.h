@@ -1,22 +1,25 @@
-// A stream of events that never ends, or that ends with its deployment. It keeps no queue, only the id of the
-// last event that was sent: a slow reader costs the server nothing.
+// A stream of events that ends with its deployment, or never; in any case with the right of its reader. It
+// keeps no queue, only the id of the last event that was sent: a slow reader costs the server nothing.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
 #include "server/http/context.h"
+#include "server/http/readable.h"
 #include "server/http/response.h"
 
 namespace slipway::server::http {
 
 class EventStream : public Body {
  public:
-  // Everything after `after`: of one deployment, or of all but the output.
+  // Everything after `after` that the reader may see: of one deployment, or of all but the output.
   // `reset` tells the reader that the id it came with was never given.
-  EventStream(const HttpContext& context, std::int64_t after, std::optional<std::int64_t> deployment,
-              bool reset)
+  EventStream(const HttpContext& context, access::Identity reader, std::int64_t after,
+              std::optional<std::int64_t> deployment, bool reset)
       : context_(context),
+        reader_(std::move(reader)),
+        readable_(context.database, reader_.apps),
         after_(after),
         filter_{deployment},
         reset_(reset),
@@ -30,6 +33,8 @@ class EventStream : public Body {
   asio::awaitable<bool> deployment_is_final();
 
   const HttpContext& context_;
+  access::Identity reader_;
+  Readable readable_;
   std::int64_t after_;
   store::EventFilter filter_;
   bool reset_;

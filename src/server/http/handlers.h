@@ -10,6 +10,20 @@ namespace slipway::server::http {
 
 asio::awaitable<Response> get_health(const HttpContext& context, const Request& request);
 
+asio::awaitable<Response> log_in(const HttpContext& context, const Request& request);
+asio::awaitable<Response> get_session(const HttpContext& context, const Request& request);
+asio::awaitable<Response> log_out(const HttpContext& context, const Request& request);
+asio::awaitable<Response> renew_session(const HttpContext& context, const Request& request);
+asio::awaitable<Response> change_password(const HttpContext& context, const Request& request);
+
+asio::awaitable<Response> list_users(const HttpContext& context, const Request& request);
+asio::awaitable<Response> create_user(const HttpContext& context, const Request& request);
+asio::awaitable<Response> change_user(const HttpContext& context, const Request& request);
+asio::awaitable<Response> list_tokens(const HttpContext& context, const Request& request);
+asio::awaitable<Response> create_token(const HttpContext& context, const Request& request);
+asio::awaitable<Response> revoke_token(const HttpContext& context, const Request& request);
+asio::awaitable<Response> list_audit(const HttpContext& context, const Request& request);
+
 asio::awaitable<Response> reload_config(const HttpContext& context, const Request& request);
 
 asio::awaitable<Response> list_apps(const HttpContext& context, const Request& request);

@@ -123,7 +123,9 @@ void Listener::accepted(Tcp::socket socket) {
 
 asio::awaitable<void> Listener::serve(Tcp::socket socket) {
   const bool refused = connections_.size() >= limits_.connections;
-  Connection connection{std::move(socket), responder_, limits_, log_};
+  // Not worth a handshake.
+  if (refused && tls_) co_return;
+  Connection connection{std::move(socket), tls_, responder_, limits_, log_};
   const Registration here{connections_, connection};
   if (!refused) {
     co_await connection.run();

@@ -28,6 +28,9 @@ class Listener {
   base::Result<> listen(std::string_view host, std::uint16_t port);
   std::vector<std::string> addresses() const;
 
+  // From now on connections are encrypted, with this.
+  void use_tls(TlsContext tls) { tls_ = std::move(tls); }
+
   void start();
   asio::awaitable<void> stop();
 
@@ -42,6 +45,7 @@ class Listener {
   asio::any_io_executor executor_;
   Responder& responder_;
   Limits limits_;
+  TlsContext tls_;
   base::Logger log_;
   std::vector<Tcp::acceptor> acceptors_;
   std::set<Connection*> connections_;

@@ -1,5 +1,7 @@
 #include "server/http/origin_check.h"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <fmt/format.h>
 
 #include "base/address.h"
@@ -12,12 +14,16 @@ std::string shown(std::string_view text) {
   return base::printable(base::shorten(text, 100));
 }
 
-bool is_loopback_authority(std::string_view authority) {
+// "localhost", or an address of any kind: what no name server can be made to answer.
+bool is_no_name(std::string_view authority) {
   const bool has_port =
       authority.find(':', authority.starts_with('[') ? authority.find(']') : 0) != std::string_view::npos;
   const auto address =
       base::parse_address(has_port ? std::string{authority} : fmt::format("{}:80", authority));
-  return address && !address->host.empty() && address->is_loopback();
+  if (!address || address->host.empty()) return false;
+  boost::system::error_code no_address;
+  boost::asio::ip::make_address(address->host, no_address);
+  return !no_address || address->is_loopback();
 }
 
 // "https://Example.org:443" becomes "example.org": browsers leave the scheme's own port out of Host and
@@ -36,26 +42,12 @@ std::string host_of(const Request& request) {
                                           : request.target.authority;
 }
 
-std::optional<Problem> check_host(const Request& request) {
-  const std::string host = host_of(request);
-  // No browser speaks HTTP/1.0 without a Host.
-  if (host.empty() && request.http_1_0 && !request.headers.find("Host")) return std::nullopt;
-  if (is_loopback_authority(host)) return std::nullopt;
-  return Problem{
-      ProblemCode::forbidden,
-      fmt::format("the request is for the host \"{}\"; until accounts exist this server answers for "
-                  "localhost, 127.0.0.1 and [::1] only, so that no foreign web page can use it; a reverse "
-                  "proxy with a login of its own sets \"Host: 127.0.0.1\" and passes the browser's host "
-                  "as \"X-Forwarded-Host\"",
-                  shown(host))};
-}
-
 bool changes_something(const Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
 // X-Forwarded-Host can be believed: a browser sends it for another origin's page only after a preflight
-// request, which is never granted, and from the same origin the Host has been checked.
+// request, which is never granted.
 bool is_own_origin(const Request& request, std::string_view origin) {
   const std::string from = authority_of(origin);
   const auto forwarded = request.headers.find("X-Forwarded-Host");
@@ -80,8 +72,18 @@ std::optional<Problem> check_sender(const Request& request) {
 }  // namespace
 
 std::optional<Problem> check_origin(const Request& request) {
-  if (auto problem = check_host(request)) return problem;
   return changes_something(request) ? check_sender(request) : std::nullopt;
+}
+
+std::optional<Problem> check_proxied_host(const Request& request) {
+  const std::string host = host_of(request);
+  if (is_no_name(host)) return std::nullopt;
+  // No browser speaks HTTP/1.0 without a Host.
+  if (host.empty() && request.http_1_0 && !request.headers.find("Host")) return std::nullopt;
+  return Problem{ProblemCode::forbidden,
+                 fmt::format("the request is for the host \"{}\"; a proxy that logs people in sets \"Host: "
+                             "127.0.0.1\" and passes the browser's host as \"X-Forwarded-Host\"",
+                             shown(host))};
 }
 
 }  // namespace slipway::server::http

@@ -1,5 +1,4 @@
-// Keeps other people's web pages out, as long as there are no accounts: everyone who reaches the server may
-// deploy, and a browser on the same machine reaches it for any page that is open in it.
+// Keeps other people's web pages out: a browser lends them its cookies and its place in the network.
 #pragma once
 
 #include <optional>
@@ -9,12 +8,14 @@
 
 namespace slipway::server::http {
 
-// A reason to refuse the request:
-//  - its Host is not a loopback name or address. A page of evil.example whose name was made to mean 127.0.0.1
-//  (DNS
-//    rebinding) is of one origin with what it asks here, and only the Host tells.
-//  - it changes something and comes from another origin than the page of this server (cross-site request
-//  forgery).
+// A reason to refuse a request that changes something: it comes from another origin than the page of this
+// server (cross-site request forgery). SameSite cookies say the same; this holds also where a browser does
+// not know them, and where a proxy names the person.
 std::optional<Problem> check_origin(const Request& request);
+
+// A reason not to believe a proxy: the Host is not a loopback name or an IP address. A page of evil.example
+// whose name was made to mean 127.0.0.1 (DNS rebinding) is of one origin with what it asks here, may set any
+// header, and in a browser on the proxy's own host it comes from the proxy's address; only the Host tells.
+std::optional<Problem> check_proxied_host(const Request& request);
 
 }  // namespace slipway::server::http

@@ -18,6 +18,8 @@ std::string_view title_of(ProblemCode code) {
   switch (code) {
     case ProblemCode::bad_request:
       return "The request is malformed";
+    case ProblemCode::unauthorized:
+      return "Log in first";
     case ProblemCode::forbidden:
       return "The request is not allowed";
     case ProblemCode::not_found:
@@ -38,6 +40,8 @@ std::string_view title_of(ProblemCode code) {
       return "There is no such range";
     case ProblemCode::invalid:
       return "The request cannot be carried out";
+    case ProblemCode::too_many_requests:
+      return "Too many attempts";
     case ProblemCode::header_too_large:
       return "The request's header is too large";
     case ProblemCode::internal:
@@ -79,6 +83,8 @@ int status_of(ProblemCode code) {
   switch (code) {
     case ProblemCode::bad_request:
       return 400;
+    case ProblemCode::unauthorized:
+      return 401;
     case ProblemCode::forbidden:
       return 403;
     case ProblemCode::not_found:
@@ -99,6 +105,8 @@ int status_of(ProblemCode code) {
       return 416;
     case ProblemCode::invalid:
       return 422;
+    case ProblemCode::too_many_requests:
+      return 429;
     case ProblemCode::header_too_large:
       return 431;
     case ProblemCode::internal:
@@ -121,9 +129,25 @@ Response to_response(const Problem& problem) {
                                {"status", status},
                                {"detail", base::mask_credentials(base::to_utf8(problem.detail))}};
   for (const auto& [name, value] : problem.more) document.emplace(name, value);
-  return {.status = status,
-          .headers = {{"Content-Type", "application/problem+json"}},
-          .body = boost::json::serialize(document)};
+  Response response{.status = status,
+                    .headers = {{"Content-Type", "application/problem+json"}},
+                    .body = boost::json::serialize(document)};
+  // RFC 9110 wants it; a browser asks nobody for a bearer's token.
+  if (status == 401) response.headers.add("WWW-Authenticate", "Bearer realm=\"slipway\"");
+  return response;
+}
+
+Problem to_problem(const base::Error& error) {
+  switch (error.code) {
+    case base::ErrorCode::not_found:
+      return {ProblemCode::not_found, error.message};
+    case base::ErrorCode::conflict:
+      return {ProblemCode::conflict, error.message};
+    case base::ErrorCode::unavailable:
+      return {ProblemCode::unavailable, error.message};
+    default:
+      return {ProblemCode::invalid, error.message};
+  }
 }
 
 Problem to_problem(const rollout::Refused& refused, bool has_body) {

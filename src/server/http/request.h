@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/access/model.h"
 #include "server/http/headers.h"
 #include "server/http/target.h"
 
@@ -17,6 +18,10 @@ struct Request {
   Headers headers;
   std::string body;
   std::string peer;         // the address that it came from, without the port
+  std::string client;       // the same; behind a proxy that is believed, the address before it
+  bool secure = false;      // HTTPS, here or at a proxy that is believed
+  access::Identity who;     // of a route that needs somebody
+  std::string app;          // that the route is about; empty: none
   bool keep_alive = false;  // what the client wishes
   bool http_1_0 = false;
   std::map<std::string, std::string> parameters;  // {app}, {id}, … of the route's pattern

@@ -71,6 +71,7 @@ std::string serialize_head(const Response& response, Framing framing, bool keep_
   for (const auto& [name, value] : response.headers) append_field(head, name, value);
   if (!response.headers.find("Cache-Control")) head += "Cache-Control: no-store\r\n";
   head += security_headers;
+  if (response.secure) head += "Strict-Transport-Security: max-age=31536000\r\n";
   head += framing_headers(response, framing);
   // Said always: what is the default differs between HTTP/1.0 and 1.1.
   head += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
@@ -81,6 +82,8 @@ std::string_view reason_phrase(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 201:
+      return "Created";
     case 202:
       return "Accepted";
     case 206:
@@ -89,6 +92,8 @@ std::string_view reason_phrase(int status) {
       return "Not Modified";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 404:
@@ -107,6 +112,8 @@ std::string_view reason_phrase(int status) {
       return "Range Not Satisfiable";
     case 422:
       return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 500:

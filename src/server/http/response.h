@@ -35,6 +35,12 @@ struct Response {
   std::unique_ptr<Body> stream;                // in place of body
   std::optional<std::uint64_t> stream_length;  // unknown: ends with the connection or the last chunk
   bool close = false;                          // the connection ends after this
+  bool secure = false;                         // it goes out by HTTPS
+
+  // For the audit log.
+  std::string audit_note;      // what was done
+  std::string audit_who;       // who tried, where nobody is logged in
+  bool audit_quietly = false;  // nothing happened that is worth an entry
 
   std::string_view bytes() const { return constant_body.empty() ? std::string_view{body} : constant_body; }
 };

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/http/need.h"
 #include "server/http/request.h"
 #include "server/http/response.h"
 
@@ -23,6 +24,7 @@ struct Route {
   std::string_view pattern;       // "/api/v1/apps/{app}"
   std::string_view operation_id;  // in docs/openapi.yaml
   Handler handler;
+  Need need;  // has no default
 };
 
 // Every operation of the API.

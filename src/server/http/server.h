@@ -33,6 +33,9 @@ class HttpServer {
   // Takes the port; an empty host means 127.0.0.1 and, where there is IPv6, ::1. Port 0: the system chooses.
   base::Result<> listen(std::string_view host, std::uint16_t port) { return listener_.listen(host, port); }
 
+  // HTTPS in place of HTTP; again for another certificate, which holds for connections that begin afterwards.
+  void use_tls(TlsContext tls) { listener_.use_tls(std::move(tls)); }
+
   // "127.0.0.1:8082", …
   std::vector<std::string> addresses() const { return listener_.addresses(); }
 

@@ -23,13 +23,28 @@ Response not_allowed(const Request& request, const std::string& allowed) {
 }  // namespace
 
 asio::awaitable<Response> Site::respond(Request& request) {
-  if (const auto problem = check_origin(request)) co_return to_response(*problem);
+  guard_.place(request);
+  Response response = co_await find(request);
+  response.secure = request.secure;
+  co_return response;
+}
+
+asio::awaitable<Response> Site::find(Request& request) {
   auto found = find_route(table_, request.method, request.target.segments);
   if (const auto* wrong = std::get_if<NoSuchMethod>(&found)) co_return not_allowed(request, wrong->allowed);
   auto* match = std::get_if<Match>(&found);
   if (match == nullptr) co_return not_in_table(request);
   request.parameters = std::move(match->parameters);
-  co_return co_await match->route->handler(context_, request);
+  Response response = co_await carry_out(*match->route, request);
+  co_await guard_.write_down(*match->route, request, response);
+  co_return response;
+}
+
+asio::awaitable<Response> Site::carry_out(const Route& route, Request& request) {
+  if (const auto problem = check_origin(request)) co_return to_response(*problem);
+  if (const auto admitted = co_await guard_.admit(route, request); !admitted)
+    co_return to_response(admitted.error());
+  co_return co_await route.handler(context_, request);
 }
 
 Response Site::not_in_table(const Request& request) const {

@@ -291,10 +291,10 @@ asio::awaitable<Outcome<Deployment>> Engine::get(std::int64_t id) {
   co_return refuse(Refusal::not_found, "there is no deployment {}", id);
 }
 
-asio::awaitable<DeploymentPage> Engine::list(std::optional<std::string> app, int limit,
+asio::awaitable<DeploymentPage> Engine::list(std::optional<std::vector<std::string>> apps, int limit,
                                              std::optional<std::int64_t> before) {
   auto stored =
-      co_await database_.run([=](store::Store& store) { return store.list(app, limit + 1, before); });
+      co_await database_.run([=](store::Store& store) { return store.list(apps, limit + 1, before); });
   DeploymentPage page{.more = static_cast<int>(stored.size()) > limit};
   if (page.more) stored.pop_back();
   for (Deployment& deployment : stored) {

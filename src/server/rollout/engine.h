@@ -77,7 +77,7 @@ class Engine : public fleet::OrderListener {
 
   // As it is now.
   asio::awaitable<Outcome<store::Deployment>> get(std::int64_t id);
-  asio::awaitable<DeploymentPage> list(std::optional<std::string> app, int limit,
+  asio::awaitable<DeploymentPage> list(std::optional<std::vector<std::string>> apps, int limit,
                                        std::optional<std::int64_t> before);
 
   // The history of the app's branch, read by one of its nodes.

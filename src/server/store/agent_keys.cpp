@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/store/sql.h"
+#include "server/store/write_transaction.h"
 
 namespace slipway::server::store {
 namespace {
@@ -81,7 +82,7 @@ void record_offer(soci::session& sql, const std::string& agent,
 
 base::Result<> accept_key(soci::session& sql, const std::string& agent, const base::Fingerprint& key,
                           const std::string& who, base::Time now) {
-  soci::transaction transaction(sql);
+  WriteTransaction transaction(sql);
   const auto rows = select_agent_keys(sql);
   const auto row = std::ranges::find(rows, agent, &AgentKey::agent);
   const bool shown = row != rows.end() && (row->key == key || row->offered == key);

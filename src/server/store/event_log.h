@@ -41,6 +41,9 @@ class EventLog {
   // Waits until there may be something after `after`; false when the limit was over first.
   asio::awaitable<bool> wait(std::int64_t after, base::Millis limit);
 
+  // Ends every wait(), as if something had been stored: who waits looks around.
+  void wake() { published_.notify(); }
+
   // The events of a transaction that was committed.
   void publish(std::vector<EventPtr> events);
 

@@ -1,6 +1,7 @@
 #include "server/store/join_tokens.h"
 
 #include "server/store/sql.h"
+#include "server/store/write_transaction.h"
 
 namespace slipway::server::store {
 namespace {
@@ -43,7 +44,7 @@ std::vector<JoinToken> select_join_tokens(soci::session& sql, base::Time now) {
 std::int64_t insert_join_token(soci::session& sql, const JoinToken& token) {
   const std::int64_t created = base::to_unix_ms(token.created_at);
   const std::int64_t expires = base::to_unix_ms(token.expires_at);
-  soci::transaction transaction(sql);
+  WriteTransaction transaction(sql);
   sql << "INSERT INTO join_tokens (hash, app, uses_left, created_at, created_by, expires_at, revoked) VALUES "
          "(:hash, :app, :uses, :created, :who, :expires, 0)",
       use(token.hash), use(token.app), use(token.uses_left), use(created), use(token.created_by),

@@ -4,12 +4,13 @@
 #include <string_view>
 
 #include "server/store/sql.h"
+#include "server/store/write_transaction.h"
 
 namespace slipway::server::store {
 namespace {
 
 // Append only: what stands here was carried out on somebody's data. Times are milliseconds since 1970, UTC.
-constexpr std::array<std::string_view, 8> migrations{R"(
+constexpr auto migrations = std::to_array<std::string_view>({R"(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE deployments (
   id INTEGER PRIMARY KEY,
@@ -60,16 +61,16 @@ CREATE TABLE events (
 CREATE INDEX events_by_deployment ON events (deployment_id, id);
 CREATE INDEX events_but_output ON events (id) WHERE type <> 'output';
 )",
-                                                     R"(
+                                                             R"(
 ALTER TABLE deployments ADD COLUMN plan TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE deployments ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deployments ADD COLUMN continued INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deployment_nodes ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;
 )",
-                                                     R"(
+                                                             R"(
 CREATE TABLE freezes (app TEXT PRIMARY KEY, reason TEXT NOT NULL, who TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
 )",
-                                                     R"(
+                                                             R"(
 ALTER TABLE deployments ADD COLUMN who TEXT NOT NULL DEFAULT '';
 ALTER TABLE deployments ADD COLUMN retry_of INTEGER;
 ALTER TABLE deployments ADD COLUMN prepared INTEGER NOT NULL DEFAULT 0;
@@ -83,7 +84,7 @@ ALTER TABLE deployment_nodes ADD COLUMN undo INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deployment_nodes ADD COLUMN first_order TEXT NOT NULL DEFAULT '';
 CREATE TABLE replaced_orders (order_id TEXT PRIMARY KEY, deployment_id INTEGER NOT NULL, addr TEXT NOT NULL) WITHOUT ROWID;
 )",
-                                                     R"(
+                                                             R"(
 CREATE TABLE standings (
   app TEXT NOT NULL,
   alias TEXT NOT NULL,
@@ -112,12 +113,12 @@ INSERT INTO app_revisions (app, deployment_id, revision)
     SELECT max(d.id) FROM deployments d JOIN deployment_nodes n ON n.deployment_id = d.id
     WHERE n.state = 'succeeded' AND d.state NOT IN ('queued', 'running') GROUP BY d.app);
 )",
-                                                     R"(
+                                                             R"(
 ALTER TABLE deployment_nodes ADD COLUMN output_removed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX deployment_nodes_output ON deployment_nodes (deployment_id, output_bytes) WHERE output_removed = 0;
 CREATE INDEX deployment_nodes_by_alias ON deployment_nodes (alias, deployment_id, state, revision_after);
 )",
-                                                     R"(
+                                                             R"(
 CREATE TABLE agent_keys (
   agent TEXT PRIMARY KEY,
   key TEXT,
@@ -129,7 +130,7 @@ CREATE TABLE agent_keys (
   confirmed_by TEXT
 ) WITHOUT ROWID;
 )",
-                                                     R"(
+                                                             R"(
 ALTER TABLE agent_keys ADD COLUMN dials INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE agent_keys ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE agent_keys ADD COLUMN next_key TEXT;
@@ -144,53 +145,97 @@ CREATE TABLE join_tokens (
   expires_at INTEGER NOT NULL,
   revoked INTEGER NOT NULL
 );
-)"};
+)",
+                                                             R"(
+CREATE TABLE accounts (
+  name TEXT PRIMARY KEY,
+  role TEXT NOT NULL,
+  apps TEXT,
+  disabled INTEGER NOT NULL DEFAULT 0,
+  password_hash TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_login INTEGER
+) WITHOUT ROWID;
+)",
+                                                             R"(
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES accounts (name),
+  renewal_hash TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  renewed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_by_account ON sessions (account);
+)",
+                                                             R"(
+CREATE TABLE api_tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  account TEXT NOT NULL REFERENCES accounts (name),
+  role TEXT NOT NULL,
+  apps TEXT,
+  hash TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  last_used INTEGER
+);
+CREATE INDEX api_tokens_by_account ON api_tokens (account);
+)",
+                                                             R"(
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  via TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  what TEXT NOT NULL,
+  target TEXT NOT NULL,
+  app TEXT NOT NULL,
+  result TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  repeats INTEGER NOT NULL,
+  hash TEXT NOT NULL
+);
+CREATE INDEX audit_by_who ON audit (who, id);
+CREATE INDEX audit_by_app ON audit (app, id);
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN
+  SELECT RAISE(ABORT, 'the audit log is only ever added to');
+END;
+CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit BEGIN
+  SELECT RAISE(ABORT, 'the audit log is only ever added to');
+END;
+)"});
 
+// Statement by statement; a trigger has semicolons inside.
 void execute_script(soci::session& sql, std::string_view script) {
-  while (!script.empty()) {
-    const std::size_t end = script.find(';');
-    if (end == std::string_view::npos) return;
-    sql << std::string(script.substr(0, end));
-    script.remove_prefix(end + 1);
+  std::size_t from = 0;
+  for (std::size_t end = script.find(';'); end != std::string_view::npos; end = script.find(';', end + 1)) {
+    const std::string statement{script.substr(from, end + 1 - from)};
+    if (sqlite_api::sqlite3_complete(statement.c_str()) == 0) continue;
+    sql << statement;
+    from = end + 1;
   }
 }
 
 int schema_of(soci::session& sql) {
-  int version = 0;
-  sql << "PRAGMA user_version", soci::into(version);
-  return version;
+  int number = 0;
+  sql << "PRAGMA user_version", soci::into(number);
+  return number;
 }
 
-// Nobody else writes from its beginning on; undone unless it was committed.
-class WriteTransaction {
- public:
-  explicit WriteTransaction(soci::session& sql) : sql_(sql) { sql_ << "BEGIN IMMEDIATE"; }
-  ~WriteTransaction() {
-    if (!committed_) sql_ << "ROLLBACK";
-  }
-  WriteTransaction(const WriteTransaction&) = delete;
-  WriteTransaction& operator=(const WriteTransaction&) = delete;
-
-  void commit() {
-    sql_ << "COMMIT";
-    committed_ = true;
-  }
-
- private:
-  soci::session& sql_;
-  bool committed_ = false;
-};
+std::unexpected<base::Error> too_new(int found) {
+  return base::fail(
+      base::ErrorCode::conflict,
+      "the database was written by a newer Slipway (schema {}, this one knows {}): use the newer one again",
+      found, migrations.size());
+}
 
 }  // namespace
 
 base::Result<> migrate(soci::session& sql) {
   const int done = schema_of(sql);
-  if (done > static_cast<int>(migrations.size())) {
-    return base::fail(
-        base::ErrorCode::conflict,
-        "the database was written by a newer Slipway (schema {}, this one knows {}): use the newer one again",
-        done, migrations.size());
-  }
+  if (done > static_cast<int>(migrations.size())) return too_new(done);
   for (std::size_t next = static_cast<std::size_t>(done); next < migrations.size(); ++next) {
     WriteTransaction transaction(sql);
     if (schema_of(sql) > static_cast<int>(next)) continue;  // another program did it meanwhile
@@ -199,6 +244,17 @@ base::Result<> migrate(soci::session& sql) {
     transaction.commit();
   }
   return {};
+}
+
+base::Result<> check_schema(soci::session& sql) {
+  const int found = schema_of(sql);
+  if (found > static_cast<int>(migrations.size())) return too_new(found);
+  if (found == static_cast<int>(migrations.size())) return {};
+  return base::fail(
+      base::ErrorCode::conflict,
+      "the server that runs is older than this program (schema {}, this one writes {}): restart "
+      "the server with this version first",
+      found, migrations.size());
 }
 
 }  // namespace slipway::server::store

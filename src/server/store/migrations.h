@@ -13,4 +13,8 @@ namespace slipway::server::store {
 // that it was done.
 base::Result<> migrate(soci::session& sql);
 
+// For whoever must leave the schema as it is, because a server works with it: whether it is the one that this
+// program knows.
+base::Result<> check_schema(soci::session& sql);
+
 }  // namespace slipway::server::store

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "server/store/sql.h"
+#include "server/store/write_transaction.h"
 
 namespace slipway::server::store {
 namespace {
@@ -67,7 +68,7 @@ std::vector<Number> some_events(soci::session& sql, const std::string& where, Nu
 
 bool delete_events(soci::session& sql, const std::vector<Number>& ids) {
   if (ids.empty()) return false;
-  soci::transaction transaction(sql);
+  WriteTransaction transaction(sql);
   const Number first = ids.front();
   const Number last = ids.back();
   std::optional<Number> told;
@@ -154,7 +155,7 @@ void mark_output_removed(soci::session& sql, Number deployment, const std::strin
 }
 
 void delete_deployment(soci::session& sql, Number id) {
-  soci::transaction transaction(sql);
+  WriteTransaction transaction(sql);
   sql << "DELETE FROM replaced_orders WHERE deployment_id = :id", use(id);
   sql << "DELETE FROM deployment_nodes WHERE deployment_id = :id", use(id);
   sql << "DELETE FROM deployments WHERE id = :id", use(id);

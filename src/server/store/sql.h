@@ -1,4 +1,4 @@
-// SOCI, with what this project needs beside it. Included by the store's .cpp files only.
+// SOCI, with what this project needs beside it. Included by .cpp files that keep tables, and by no others.
 #pragma once
 
 #include <soci/soci.h>

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <thread>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -17,15 +18,34 @@
 namespace slipway::server::store {
 namespace {
 
-base::Result<base::UniqueFd> lock_directory(const fs::path& directory) {
+// Not ours: held by the server that runs.
+constexpr auto held_by_another = base::ErrorCode::conflict;
+constexpr std::chrono::milliseconds a_moment{30};
+
+base::Result<base::UniqueFd> lock_directory(const fs::path& directory, int patience) {
   const fs::path file = directory / "server.lock";
   base::UniqueFd lock{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (!lock) return base::fail_errno(errno, "cannot open {}", file.string());
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  // A command that brings the schema up to date has it for a moment.
+  for (int tries = 0; tries < patience; ++tries) {
+    if (tries > 0) std::this_thread::sleep_for(a_moment);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  }
   return base::fail(
-      base::ErrorCode::conflict,
+      held_by_another,
       "another server uses the data directory {}: stop it, or give this one another \"data_dir\"",
       directory.string());
+}
+
+// Who has the lock may be about to bring the schema up to date.
+base::Result<> wait_for_schema(soci::session& sql) {
+  constexpr int patience = 30;
+  base::Result<> ready = check_schema(sql);
+  for (int tries = 1; !ready && tries < patience; ++tries) {
+    std::this_thread::sleep_for(a_moment);
+    ready = check_schema(sql);
+  }
+  return ready;
 }
 
 }  // namespace
@@ -35,19 +55,10 @@ Store::~Store() = default;
 
 base::Result<std::unique_ptr<Store>> Store::open(const fs::path& directory) {
   if (auto made = base::make_writable_directory(directory); !made) return std::unexpected(made.error());
-  auto lock = lock_directory(directory);
+  auto lock = lock_directory(directory, 10);
   if (!lock) return std::unexpected(lock.error());
   auto impl = std::make_unique<Impl>(directory);
   impl->lock = std::move(*lock);
-  return open(directory, std::move(impl));
-}
-
-base::Result<std::unique_ptr<Store>> Store::open_beside(const fs::path& directory) {
-  if (auto made = base::make_writable_directory(directory); !made) return std::unexpected(made.error());
-  return open(directory, std::make_unique<Impl>(directory));
-}
-
-base::Result<std::unique_ptr<Store>> Store::open(const fs::path& directory, std::unique_ptr<Impl> impl) {
   if (auto made = impl->output.open(); !made) return std::unexpected(made.error());
   try {
     impl->configure(directory / "slipway.db");
@@ -57,6 +68,30 @@ base::Result<std::unique_ptr<Store>> Store::open(const fs::path& directory, std:
     return std::unexpected(database_error(error).context((directory / "slipway.db").string()));
   }
   return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+base::Result<std::unique_ptr<Store>> Store::open_beside(const fs::path& directory) {
+  if (auto made = base::make_writable_directory(directory); !made) return std::unexpected(made.error());
+  const auto lock = lock_directory(directory, 1);
+  if (!lock && lock.error().code != held_by_another) return std::unexpected(lock.error());
+  auto impl = std::make_unique<Impl>(directory);
+  try {
+    impl->configure(directory / "slipway.db");
+    const auto ready = lock ? migrate(impl->sql) : wait_for_schema(impl->sql);
+    if (!ready) return std::unexpected(ready.error());
+  } catch (const std::exception& error) {
+    return std::unexpected(database_error(error).context((directory / "slipway.db").string()));
+  }
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+soci::session& Store::session() {
+  return impl_->sql;
+}
+
+bool Store::changed_by_others() {
+  const std::int64_t version = impl_->number("PRAGMA data_version");
+  return std::exchange(impl_->data_version, version) != version;
 }
 
 std::string Store::instance() const {
@@ -93,14 +128,25 @@ std::optional<Deployment> Store::find(std::int64_t id) {
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
-std::vector<Deployment> Store::list(const std::optional<std::string>& app, int limit,
+std::vector<Deployment> Store::list(const std::optional<std::vector<std::string>>& apps, int limit,
                                     std::optional<std::int64_t> before) {
   Selection selection{.where = before ? "id < :number" : "1 = 1",
                       .order_and_limit = fmt::format("ORDER BY id DESC LIMIT {}", limit),
-                      .text = app.value_or(""),
                       .number = before.value_or(0)};
-  if (app) selection.where += " AND app = :text";
+  if (apps && apps->size() == 1) {
+    selection.where += " AND app = :text";
+    selection.text = apps->front();
+  } else if (apps) {
+    selection.where += " AND app IN (SELECT value FROM json_each(:text))";
+    selection.text = boost::json::serialize(json::encode_value(*apps, false));
+  }
   return select_deployments(impl_->sql, selection);
+}
+
+std::optional<std::string> Store::app_of(std::int64_t deployment) {
+  std::string app;
+  impl_->sql << "SELECT app FROM deployments WHERE id = :id", soci::use(deployment), soci::into(app);
+  return impl_->sql.got_data() ? std::optional(app) : std::nullopt;
 }
 
 std::vector<std::pair<std::string, std::int64_t>> Store::last_of_each_app() {

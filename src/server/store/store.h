@@ -23,6 +23,10 @@
 #include "server/store/model.h"
 #include "server/store/retention.h"
 
+namespace soci {
+class session;
+}
+
 namespace slipway::server::store {
 
 namespace fs = std::filesystem;
@@ -65,9 +69,16 @@ class Store {
   // Makes or opens the database in the directory and brings its schema up to date. A database of a newer
   // Slipway, a directory that cannot be written, or one that another server uses is an error.
   static base::Result<std::unique_ptr<Store>> open(const fs::path& directory);
-  // The same for a program of the command line, beside the server that may use the database at this moment.
+  // For a command on the server's host, whether the server runs or not: no lock is held, and no output is
+  // read. While a server runs the schema stays as it is.
   static base::Result<std::unique_ptr<Store>> open_beside(const fs::path& directory);
   ~Store();
+
+  // For the tables of the folders that build upon this one.
+  soci::session& session();
+
+  // Whether another process has written to the database since this was last asked.
+  bool changed_by_others();
 
   // This installation's id, made at the first start.
   std::string instance() const;
@@ -81,9 +92,11 @@ class Store {
   std::vector<Deployment> unfinished();
 
   std::optional<Deployment> find(std::int64_t id);
-  // Newest first.
-  std::vector<Deployment> list(const std::optional<std::string>& app, int limit,
+  // Newest first; of these apps, or of all.
+  std::vector<Deployment> list(const std::optional<std::vector<std::string>>& apps, int limit,
                                std::optional<std::int64_t> before);
+  // Of a deployment.
+  std::optional<std::string> app_of(std::int64_t deployment);
   // The newest deployment of each app.
   std::vector<std::pair<std::string, std::int64_t>> last_of_each_app();
   std::map<std::string, Freeze> freezes();
@@ -93,9 +106,6 @@ class Store {
   LedgerRows ledger();
   // Of these orders of one agent, those of which nothing more is to be expected.
   std::vector<std::string> settled(const std::string& addr, const std::vector<std::string>& order_ids);
-
-  // Another number than before: another program has written.
-  std::int64_t changes_of_others();
 
   // --- which keys agents are known by
   std::vector<AgentKey> agent_keys();
@@ -146,7 +156,6 @@ class Store {
  private:
   struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
-  static base::Result<std::unique_ptr<Store>> open(const fs::path& directory, std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

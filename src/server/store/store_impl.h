@@ -10,6 +10,7 @@
 #include "server/store/rows.h"
 #include "server/store/sql.h"
 #include "server/store/store.h"
+#include "server/store/write_transaction.h"
 
 namespace slipway::server::store {
 
@@ -26,17 +27,19 @@ struct Store::Impl {
   OutputFiles output;
   std::string instance;
   bool full_sync = false;
+  std::int64_t data_version = 0;
 
   void configure(const fs::path& file) {
     sql.open(soci::sqlite3, "db=" + file.string());
     std::string ignored;
+    sql << "PRAGMA busy_timeout = 10000", soci::into(ignored);
     // So that what was removed leaves the file; before there is anything in it.
     sql << "PRAGMA auto_vacuum = INCREMENTAL";
     sql << "PRAGMA journal_mode = WAL", soci::into(ignored);
     sql << "PRAGMA journal_size_limit = 16777216", soci::into(ignored);
     sql << "PRAGMA foreign_keys = ON";
     sql << "PRAGMA synchronous = NORMAL";
-    sql << "PRAGMA busy_timeout = 10000", soci::into(ignored);
+    data_version = number("PRAGMA data_version");
   }
 
   void read_instance() {
@@ -70,7 +73,7 @@ struct Store::Impl {
 
   void write_rows(const Batch& batch) {
     sync_fully(batch.durable);
-    soci::transaction transaction(sql);
+    WriteTransaction transaction(sql);
     for (const Deployment& deployment : batch.created) insert(sql, deployment);
     for (const Deployment& deployment : batch.deployments) update(sql, deployment);
     for (const auto& [row, old] : batch.replaced) replace_order(sql, row.deployment, row.node, old);

@@ -5,10 +5,6 @@
 
 namespace slipway::server::store {
 
-std::int64_t Store::changes_of_others() {
-  return impl_->number("PRAGMA data_version");
-}
-
 std::vector<AgentKey> Store::agent_keys() {
   return select_agent_keys(impl_->sql);
 }
@@ -101,7 +97,7 @@ base::Result<> Store::join(const JoinToken& token, const std::string& agent, con
   bool used = false;
   const auto done = impl_->attempt([&] {
     impl_->sync_fully(true);
-    soci::transaction transaction(impl_->sql);
+    WriteTransaction transaction(impl_->sql);
     used = use_join_token(impl_->sql, token.id, base::now());
     if (used) record_joined(impl_->sql, agent, key, fmt::format("join token {}", token.id), base::now());
     transaction.commit();

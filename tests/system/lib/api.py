@@ -29,13 +29,15 @@ class Response:
 
 
 class Api:
-    def __init__(self, address):
-        self.address = address
+    """`token`: of a login or an API token; none: nobody, unless the headers say otherwise."""
+
+    def __init__(self, address, token=None):
+        self.address, self.token = address, token
 
     def request(self, method, path, body=None, headers=None, within=20.0, check=True):
         connection = http.client.HTTPConnection(*self.address, timeout=within)
         try:
-            connection.request(method, path, body=body, headers=headers or {})
+            connection.request(method, path, body=body, headers={**self.credentials, **(headers or {})})
             answer = connection.getresponse()
             response = Response(answer.status, answer.headers, answer.read())
         finally:
@@ -44,6 +46,10 @@ class Api:
             kind = response.headers.get("Content-Type", "")
             openapi.check_response(method, path, response.status, kind, response.json if "json" in kind else None)
         return response
+
+    @property
+    def credentials(self):
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def get(self, path, **more):
         return self.request("GET", path, **more)
@@ -96,10 +102,10 @@ class Api:
         return self.get(path, headers={"Range": span} if span else None)
 
     def events(self, path="/api/v1/events", after=None, **more):
-        return EventStream(self.address, path, after, **more)
+        return EventStream(self.address, path, after, **{"headers": self.credentials, **more})
 
     def deployment_events(self, number, after=None, **more):
-        return EventStream(self.address, f"/api/v1/deployments/{number}/events", after, **more)
+        return self.events(f"/api/v1/deployments/{number}/events", after, **more)
 
     # Waiting.
 

@@ -1,9 +1,11 @@
 """slipway-server under test."""
 import json
 import socket
+from pathlib import Path
 
 from . import identity
 from .api import Api
+from .people import let_in, template
 from .program import BIN, Program
 
 
@@ -28,6 +30,7 @@ def free_port():
 
 class Server(Program):
     CHECK_LEAKS = True
+    known = True  # the tests have an account; False: it starts as on a new host
 
     def __init__(self, box, apps, name="server", **settings):
         super().__init__(box, name)
@@ -37,6 +40,8 @@ class Server(Program):
         self.key = identity.of_servers()
 
     def argv(self):
+        if self.known:
+            let_in(Path(self.config.get("data_dir", self.box.path / "slipway-data")))
         return [BIN / "slipway-server", "-c", self.config_file]
 
     def start(self):
@@ -64,4 +69,9 @@ class Server(Program):
 
     @property
     def api(self):
+        return Api(self.address, template().token)
+
+    @property
+    def nobody(self):
+        """Without credentials."""
         return Api(self.address)

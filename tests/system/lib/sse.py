@@ -24,12 +24,13 @@ class EventStream:
     """Iterate over `events(within)`; `last_id` is what a browser would send when it connects again.
     A ping is counted and not given; `after` is the header, `query` the member last_event_id of the query."""
 
-    def __init__(self, address, path, after=None, query=None, cut_after=None):
+    def __init__(self, address, path, after=None, query=None, cut_after=None, headers=None):
         self.last_id, self.ended, self.pings = query if after is None else after, False, 0
         self._left = None
         self._raw, self._text, self._chunked, self._chunk = b"", b"", False, 0
         self._sock = socket.create_connection(address, timeout=10)
         header = f"Last-Event-ID: {after}\r\n" if after is not None else ""
+        header += "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         tail = f"?last_event_id={query}" if query is not None else ""
         self._sock.sendall(f"GET {path}{tail} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n"
                            f"Accept: text/event-stream\r\n{header}\r\n".encode())

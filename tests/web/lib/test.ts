@@ -15,7 +15,7 @@ interface Fixtures {
   /** What the console may say in this test although it is an error, for example while the server is killed. */
   allowed: RegExp[]
   watched: undefined
-  /** Opens the page at a path and waits until it is live. */
+  /** Opens the page at a path, known as the tester by a token, and waits until it is live. */
   visit: (path?: string) => Promise<Page>
 }
 
@@ -39,6 +39,7 @@ export const test = base.extend<Fixtures>({
   }, { auto: true }],
   visit: async ({ context, world, say }, use) => {
     await use(async (path = '/') => {
+      await context.setExtraHTTPHeaders(world.credentials)
       const page = await context.newPage()
       await page.goto(world.url + path)
       await expect(page.getByRole('status').filter({ hasText: say.live })).toBeVisible()

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { letIn, template } from './people'
 import { Program, bin } from './program'
 import { gitRepo, runner, svnRepo, type Repo, type Run } from './repos'
 import { waitUntil } from './wait'
@@ -76,8 +77,9 @@ export class World {
         }))
       }))
     }
-    const file = join(this.folder, 'server.json')
+    const file = this.configFile
     this.server = new Program(this.folder, 'server', this.env, (port) => {
+      letIn(config.data_dir)
       writeFileSync(file, JSON.stringify({ listen_http: `127.0.0.1:${port}`, ...config }))
       return [join(bin, 'slipway-server'), '-c', file]
     }, /page and API on http:\/\/127\.0\.0\.1:(\d+)\//)
@@ -123,8 +125,17 @@ export class World {
     writeFileSync(join(this.folder, `gate-${gate}`), '')
   }
 
+  get credentials(): Record<string, string> {
+    return { Authorization: `Bearer ${template().token}` }
+  }
+
+  /** Of the server, for its commands. */
+  get configFile(): string {
+    return join(this.folder, 'server.json')
+  }
+
   async get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${this.url}/api/v1${path}`)
+    const answer = await fetch(`${this.url}/api/v1${path}`, { headers: this.credentials })
     if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
     return (await answer.json()) as T
   }
@@ -132,7 +143,7 @@ export class World {
   /** Without the page: starts a deployment; its id. */
   async deploy(app: string, body: Record<string, unknown> = { action: 'update' }): Promise<number> {
     const answer = await fetch(`${this.url}/api/v1/apps/${encodeURIComponent(app)}/deployments`, {
-      method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' }
+      method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json', ...this.credentials }
     })
     if (answer.status !== 202) throw new Error(await answer.text())
     return ((await answer.json()) as { id: number }).id

@@ -1,12 +1,41 @@
 // One function per operation of docs/openapi.yaml. Each returns the answer or throws a Problem.
 import { Problem } from './problem'
-import type { AppList, CommitList, Deployment, DeploymentList, DeploymentRequest } from './types'
+import type { AppList, CommitList, Deployment, DeploymentList, DeploymentRequest, LoginRequest, Session } from './types'
 
 const base = '/api/v1'
 
 // Milliseconds. The server answers from what it knows, except where it has to ask a node first.
 const patience = 20_000
 const patienceWithNodes = 75_000
+
+export function getSession(): Promise<Session> {
+  return request('GET', '/session')
+}
+
+export function logIn(body: LoginRequest): Promise<Session> {
+  return exchangeInTime('POST', '/session', body, patience)
+}
+
+export function logOut(): Promise<{ ended: true }> {
+  return request('DELETE', '/session')
+}
+
+// One for all requests that find out at the same time that the session's token is over.
+let renewal: Promise<Session> | undefined
+
+export function renewSession(): Promise<Session> {
+  renewal ??= exchangeInTime<Session>('POST', '/session/renewal', undefined, patience).finally(() => {
+    renewal = undefined
+  })
+  return renewal
+}
+
+let signedOut: () => void = () => undefined
+
+/** Called when the server knows nobody behind this page any more. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener
+}
 
 export function listApps(): Promise<AppList> {
   return request('GET', '/apps')
@@ -63,7 +92,25 @@ function query(values: Record<string, string | number | undefined>): string {
   return text === '' ? '' : `?${text}`
 }
 
+const isUnauthorized = (error: unknown): boolean => error instanceof Problem && error.status === 401
+
+/** Renews the session once if it is over, and asks again. */
 async function request<T>(method: string, path: string, body?: unknown, limit = patience): Promise<T> {
+  try {
+    return await exchangeInTime<T>(method, path, body, limit)
+  } catch (error) {
+    if (!isUnauthorized(error)) throw error
+  }
+  try {
+    await renewSession()
+    return await exchangeInTime<T>(method, path, body, limit)
+  } catch (error) {
+    if (isUnauthorized(error)) signedOut()
+    throw error
+  }
+}
+
+async function exchangeInTime<T>(method: string, path: string, body: unknown, limit: number): Promise<T> {
   const late = AbortSignal.timeout(limit)
   try {
     return await exchange<T>(method, path, body, late)

@@ -21,6 +21,183 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Log in
+         * @description Sets the session as cookies (`HttpOnly`, `SameSite=Strict`), or, with `"bearer": true`, answers with a token for
+         *     `Authorization: Bearer`. Both are good for 15 minutes and are renewed at `/api/v1/session/renewal`, for at most a week and
+         *     as long as no more than 12 hours pass in between. Attempts are limited for each address and account; a browser that has
+         *     logged in before has a limit of its own.
+         */
+        post: operations["logIn"];
+        /**
+         * Log out
+         * @description The session ends at once, everywhere; event streams that it opened end with it.
+         */
+        delete: operations["logOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a session
+         * @description With the renewal cookie, also after the session's token has expired; or with a bearer token that has not.
+         */
+        post: operations["renewSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's own password
+         * @description Ends every session of the account and begins a new one. Not with an API token.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Make an account
+         * @description Not with an API token.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account
+         * @description What is left out stays. Every change ends the account's sessions; its API tokens can do what the account can do from now on. The
+         *     last admin who is not disabled stays one. Not with an API token.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own API tokens; an admin's are everybody's */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make an API token for oneself
+         * @description The secret is in this answer and nowhere else. A token can never do more than its account, now and later. Not with an API token.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an API token at once
+         * @description One's own; an admin may end everybody's. Not with an API token.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Every change and every refused attempt at one. Entries are only ever added; each carries a hash over itself and the one before it,
+         *     which `slipway-server audit verify` checks. Of very many refusals of one kind the first is written, and those of the next minute
+         *     as one entry with their number in `repeats`.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/reload": {
         parameters: {
             query?: never;
@@ -33,7 +210,8 @@ export interface paths {
         /**
          * Put what server.json says now in force
          * @description As a whole or not at all, as `SIGHUP` does. Deployments that run keep the plan, the hooks and the addresses that they
-         *     started with. `listen_http` and `data_dir` need a restart: a file that changes them is not put in force.
+         *     started with. `listen_http`, `listen_agents`, `data_dir` and whether there is a `tls` need a restart: a file that changes them is not
+         *     put in force.
          */
         post: operations["reloadConfig"];
         delete?: never;
@@ -438,6 +616,131 @@ export interface components {
             detail: string;
             /** @description Everything that is wrong with the configuration. */
             problems?: components["schemas"]["ConfigProblem"][];
+            /** @description The least role that may do this. */
+            needs_role?: string;
+            /** @description The app that the account or the token would have to be allowed. */
+            needs_app?: string;
+        };
+        /** @enum {string} */
+        Role: "viewer" | "deployer" | "admin";
+        Session: {
+            /** @description The account. */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description What the account, or the token, is limited to; null: all apps. */
+            apps: string[] | null;
+            /** @enum {string} */
+            via: "session" | "token" | "proxy";
+            /**
+             * Format: date-time
+             * @description When the session has to be renewed; of a login and a renewal only.
+             */
+            expires_at: string | null;
+            /** @description For `Authorization: Bearer`; only where it was asked for. */
+            token: string | null;
+        };
+        LoginRequest: {
+            name: string;
+            password: string;
+            /** @description A token in the answer in place of cookies. */
+            bearer?: boolean;
+        };
+        PasswordChange: {
+            old_password: string;
+            new_password: string;
+        };
+        Ended: {
+            /** @enum {boolean} */
+            ended: true;
+        };
+        UserList: {
+            users: components["schemas"]["User"][];
+        };
+        User: {
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description What it is limited to; null: all apps. */
+            apps: string[] | null;
+            disabled: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_login: string | null;
+        };
+        NewUser: {
+            name: string;
+            password: string;
+            role: components["schemas"]["Role"];
+            /** @description Limits it to these apps; left out: all apps. */
+            apps?: string[];
+        };
+        UserChange: {
+            role?: components["schemas"]["Role"];
+            apps?: string[];
+            /** @description Takes the limit to apps away. */
+            all_apps?: boolean;
+            disabled?: boolean;
+            password?: string;
+        };
+        TokenList: {
+            tokens: components["schemas"]["Token"][];
+        };
+        Token: {
+            id: number;
+            name: string;
+            /** @description Whose it is. */
+            account: string;
+            role: components["schemas"]["Role"];
+            apps: string[] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description Accurate to a minute.
+             */
+            last_used: string | null;
+        };
+        NewToken: {
+            name: string;
+            role: components["schemas"]["Role"];
+            apps?: string[];
+            /**
+             * Format: date-time
+             * @description Left out: never.
+             */
+            expires_at?: string;
+        };
+        MadeToken: {
+            token: components["schemas"]["Token"];
+            /** @description `slp_…`, for `Authorization: Bearer`. */
+            secret: string;
+        };
+        AuditList: {
+            entries: components["schemas"]["AuditEntry"][];
+            more: boolean;
+        };
+        AuditEntry: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description The account; on the command line the local user; empty: nobody knows. */
+            who: string;
+            /** @description `session`, `token NAME`, `proxy`, `command line`, or empty. */
+            via: string;
+            /** @description The address that it came from. */
+            origin: string;
+            /** @description The operation, such as `createDeployment`. */
+            what: string;
+            /** @description What it was done on, such as `apps/shop`. */
+            target: string;
+            app: string;
+            /** @enum {string} */
+            result: "done" | "refused" | "failed";
+            detail: string;
+            repeats: number;
+            hash: string;
         };
         ConfigProblem: {
             line: number;
@@ -584,7 +887,7 @@ export interface components {
         };
         Freeze: {
             reason: string;
-            /** @description Who froze it; the address, as long as there are no accounts. */
+            /** @description The account that froze it. */
             by: string;
             /** Format: date-time */
             since: string;
@@ -681,7 +984,7 @@ export interface components {
             requested_revision: string | null;
             state: components["schemas"]["DeploymentState"];
             note: string;
-            /** @description Who asked for it; the address, as long as there are no accounts, or `Slipway` for nodes that catch up. */
+            /** @description The account that asked for it, or `Slipway` for nodes that catch up. */
             by: string;
             /** @description The deployment whose nodes that did not succeed have another try. */
             retry_of: number | null;
@@ -803,6 +1106,340 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whoever is behind the request's credentials. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    logIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    renewSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session, good for another 15 minutes. */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description The new session. */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Without their secrets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description The token, once with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token that has ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Of this account. */
+                who?: string;
+                /** @description The name of an operation, such as `createDeployment`. */
+                what?: string;
+                app?: string;
+                since?: string;
+                limit?: components["parameters"]["limit"];
+                /** @description Only entries with a smaller id. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
     reloadConfig: {
         parameters: {
             query?: never;
@@ -821,6 +1458,8 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigChanges"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
         };
     };
@@ -842,6 +1481,8 @@ export interface operations {
                     "application/json": components["schemas"]["AppList"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
     getApp: {
@@ -865,6 +1506,8 @@ export interface operations {
                     "application/json": components["schemas"]["App"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -894,6 +1537,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
@@ -927,6 +1572,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
@@ -963,6 +1610,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
@@ -990,6 +1639,8 @@ export interface operations {
                     "application/json": components["schemas"]["App"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
         };
@@ -1014,6 +1665,8 @@ export interface operations {
                     };
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
     approveAgent: {
@@ -1037,6 +1690,8 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
         };
@@ -1062,6 +1717,8 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
         };
@@ -1094,8 +1751,13 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
         };
     };
@@ -1123,6 +1785,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -1146,6 +1810,8 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -1169,6 +1835,8 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
         };
@@ -1193,6 +1861,8 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
         };
@@ -1218,6 +1888,8 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -1255,6 +1927,8 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             410: components["responses"]["Problem"];
             416: components["responses"]["Problem"];
@@ -1274,7 +1948,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The stream; it does not end. */
+            /** @description The stream; it ends only when its reader may not read it any more. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1284,6 +1958,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
     followDeployment: {
@@ -1312,6 +1988,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };

@@ -5,6 +5,20 @@ export const en = {
     loadMore: 'Load more',
     listSeparator: ', '
   },
+  login: {
+    title: 'Log in',
+    name: 'Name',
+    password: 'Password',
+    submit: 'Log in',
+    logOut: 'Log out',
+    ended: 'The session has ended. Log in again to go on where you were.',
+    first: 'The first start of slipway-server made the account “admin” and printed its password. A lost one is replaced with: slipway-server user passwd admin'
+  },
+  role: {
+    viewer: 'Viewer',
+    deployer: 'Deployer',
+    admin: 'Administrator'
+  },
   nav: {
     label: 'Main navigation',
     overview: 'Overview',

@@ -7,6 +7,20 @@ export const zh: Messages = {
     loadMore: '加载更多',
     listSeparator: '、'
   },
+  login: {
+    title: '登录',
+    name: '用户名',
+    password: '密码',
+    submit: '登录',
+    logOut: '退出',
+    ended: '登录已失效。请重新登录，然后从原处继续。',
+    first: 'slipway-server 首次启动时创建了账户“admin”并打印其密码。密码遗失时，用此命令重设：slipway-server user passwd admin'
+  },
+  role: {
+    viewer: '查看者',
+    deployer: '部署者',
+    admin: '管理员'
+  },
   nav: {
     label: '主导航',
     overview: '总览',

@@ -34,5 +34,10 @@ export const useFleet = defineStore('fleet', () => {
     apps.value = apps.value.map((app) => (app.name === name ? apply(app) : app))
   }
 
-  return { apps, loaded, names, load, onApp, onNode, onDeployment }
+  function forget(): void {
+    apps.value = []
+    loaded.value = false
+  }
+
+  return { apps, loaded, names, load, forget, onApp, onNode, onDeployment }
 })

@@ -100,11 +100,26 @@ export const useLive = defineStore('live', () => {
     state.value = 'connecting'
   }
 
+  let ends: (() => void)[] = []
+
   function start(): void {
     // A changed network can leave a dead connection that looks open; a new one shows what is true.
-    for (const change of ['offline', 'online']) window.addEventListener(change, () => void connect())
-    whileVisible(() => void connect(), suspend)
+    const again = () => void connect()
+    for (const change of ['offline', 'online']) {
+      window.addEventListener(change, again)
+      ends.push(() => { window.removeEventListener(change, again) })
+    }
+    ends.push(whileVisible(again, suspend))
   }
 
-  return { state, asOf, problem, canAct, start, retry: connect }
+  /** Nobody is logged in any more: nothing of what was shown stays. */
+  function stop(): void {
+    for (const end of ends) end()
+    ends = []
+    problem.value = null
+    fleet.forget()
+    deployments.forget()
+  }
+
+  return { state, asOf, problem, canAct, start, stop, retry: connect }
 })

@@ -32,13 +32,11 @@ TEST(Problems, SaysWhichTypeItFoundAndWhichItExpected) {
       problems_of(
           "{\"listen_http\": 8082,\n\"debug\": \"yes\",\n\"jwt_secret\": 12345,\n\"data_dir\": null,\n"
           "\"apps\": {}}"),
-      ElementsAre(
-          "1:17: \"listen_http\": expected \"host:port\" or \":port\" on a loopback address, found the "
-          "number 8082",
-          "2:10: \"debug\": expected true or false, found the string \"yes\"",
-          "3:15: \"jwt_secret\": expected a string, found a number",
-          "4:13: \"data_dir\": expected a path, absolute or relative to this file, found null",
-          "5:9: \"apps\": expected a list of apps, found an object"));
+      ElementsAre("1:17: \"listen_http\": expected \"host:port\" or \":port\", found the number 8082",
+                  "2:10: \"debug\": expected true or false, found the string \"yes\"",
+                  "3:15: \"jwt_secret\": expected a string, found a number",
+                  "4:13: \"data_dir\": expected a path, absolute or relative to this file, found null",
+                  "5:9: \"apps\": expected a list of apps, found an object"));
 }
 
 TEST(Problems, SaysWhichTypeItFoundInAnApp) {
@@ -135,14 +133,33 @@ TEST(Problems, TheSameKeyInTwoSpellingsIsNamedOnce) {
                   "3:29: \"node\" and \"nodes\" (line 2) are the same key of an app; expected one of them"));
 }
 
-TEST(Problems, ThePageIsServedOnLoopbackOnly) {
+TEST(Problems, AShortSecretIsWarnedOfWithoutBeingShown) {
   EXPECT_THAT(
-      problems_of("{\"listen_http\": \"0.0.0.0:8082\", \"apps\": [\n]}"),
+      problems_of("{\"jwt_secret\": \"hunter2\", \"apps\": []}"),
+      ElementsAre("1:16: warning: \"jwt_secret\": the secret has fewer than 16 characters: who guesses it is "
+                  "everybody; leave it empty, and the server makes one",
+                  testing::HasSubstr("warning")));
+}
+
+TEST(Problems, AProxyIsAnAddressAndAHeaderThatOnlyItSets) {
+  EXPECT_THAT(
+      problems_of("{\"auth\": {\"proxy\": {\"header\": \"Cookie\",\n\"from\": "
+                  "[\"localhost\",\n7,\n\"::1\"]}}, \"apps\": []}"),
       ElementsAre(
-          "1:17: \"listen_http\": \"0.0.0.0:8082\" is not a loopback address; until accounts exist the "
-          "page is served on loopback addresses only; put 127.0.0.1:8082, and a reverse proxy with a "
-          "login in front",
+          testing::StartsWith("1:31: \"header\": the string \"Cookie\" cannot carry a name; expected a "
+                              "header that only the proxy sets"),
+          "2:10: \"from\": expected an IP address such as \"127.0.0.1\", found the string \"localhost\"",
+          "3:1: \"from\": expected an IP address such as \"127.0.0.1\", found the number 7",
           testing::HasSubstr("warning")));
+  EXPECT_THAT(problems_of("{\"auth\": {\"proxy\": {\"header\": \"X-Remote-User\"}}, \"apps\": []}"),
+              ElementsAre(testing::HasSubstr("missing key \"from\""), testing::HasSubstr("warning")));
+}
+
+TEST(Problems, TheAddressesOfAProxyAreComparedAsTheSystemWritesThem) {
+  const Config config = parse_config(R"({"auth": {"proxy": {"from": ["127.0.0.1", "0:0::1"]}}})", "s").config;
+  EXPECT_TRUE(config.auth.proxy.trusts("::1"));
+  EXPECT_TRUE(config.auth.proxy.trusts("127.0.0.1"));
+  EXPECT_FALSE(config.auth.proxy.trusts("127.0.0.2"));
 }
 
 TEST(Problems, ANodeNeedsAnAddressThatCanBeDialled) {

@@ -7,6 +7,7 @@
 #include "server/fleet/fake_agent.h"
 #include "server/fleet/fleet.h"
 #include "server/fleet/test_links.h"
+#include "server/store/watcher.h"
 
 namespace slipway::server::fleet {
 namespace {
@@ -50,10 +51,15 @@ class TrustTest : public slipway::test::OnLoop {
     wait_for(links->keys.load());
     fleet.emplace(executor, *current, links->credentials(base::make_id()), base::make_null_logger());
     fleet->start(nobody, [](const std::string&, const NodeView&) {});
+    watcher.emplace(executor, *database, base::make_null_logger());
+    watcher->on_change([this] { return links->keys.load(); });
+    watcher->start();
   }
 
   void stop() {
+    if (watcher) wait_for(watcher->stop());
     if (fleet) wait_for(fleet->stop());
+    watcher.reset();
     fleet.reset();
     links.reset();
     database.reset();
@@ -90,6 +96,7 @@ class TrustTest : public slipway::test::OnLoop {
   std::optional<TestLinks> links;
   Nobody nobody;
   std::optional<Fleet> fleet;
+  std::optional<store::Watcher> watcher;
 };
 
 TEST_F(TrustTest, RemembersTheKeyOfTheFirstContactAsUnconfirmed) {

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/file.h"
 #include "http_fixture.h"
 #include "server/http/context.h"
 
@@ -62,6 +63,17 @@ TEST(Router, EveryOperationHasItsOwnName) {
   std::set<std::string_view> names;
   for (const Route& route : routes())
     EXPECT_TRUE(names.insert(route.operation_id).second) << route.operation_id;
+}
+
+TEST(Router, HasTheOperationsThatAreDescribedAndNoOthers) {
+  const std::string description = base::read_file(SLIPWAY_SOURCE_DIR "/docs/openapi.yaml").value();
+  constexpr std::string_view key = "operationId: ";
+  std::multiset<std::string> described;
+  for (std::size_t at = description.find(key); at != std::string::npos; at = description.find(key, at + 1))
+    described.insert(description.substr(at + key.size(), description.find('\n', at) - at - key.size()));
+  std::multiset<std::string> served;
+  for (const Route& route : routes()) served.emplace(route.operation_id);
+  EXPECT_EQ(served, described);
 }
 
 }  // namespace

@@ -168,7 +168,7 @@ TEST_F(EngineTest, ListsDeploymentsAsTheyAreNow) {
   ASSERT_EQ(page.deployments.size(), 1U);
   EXPECT_EQ(page.deployments[0].id, created.id);
   EXPECT_FALSE(page.more);
-  EXPECT_TRUE(wait_for(parts->engine.list("other", 10, {})).deployments.empty());
+  EXPECT_TRUE(wait_for(parts->engine.list(std::vector<std::string>{"other"}, 10, {})).deployments.empty());
   EXPECT_EQ(wait_for(parts->engine.get(99)).error().detail, "there is no deployment 99");
 }
 

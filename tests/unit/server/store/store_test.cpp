@@ -34,7 +34,9 @@ class StoreTest : public testing::Test {
   std::vector<std::int64_t> listed(std::optional<std::string> app, int limit,
                                    std::optional<std::int64_t> before) {
     std::vector<std::int64_t> ids;
-    for (const Deployment& deployment : store->list(app, limit, before)) ids.push_back(deployment.id);
+    std::optional<std::vector<std::string>> apps;
+    if (app) apps.emplace({*app});
+    for (const Deployment& deployment : store->list(apps, limit, before)) ids.push_back(deployment.id);
     return ids;
   }
 
