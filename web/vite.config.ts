@@ -18,7 +18,11 @@ export default defineConfig({
     reportCompressedSize: false
   },
   server: {
-    proxy: { '/api': 'http://127.0.0.1:8082', '/healthz': 'http://127.0.0.1:8082' }
+    // The browser's Host is passed on: the server compares it with the Origin of each change.
+    proxy: {
+      '/api': { target: 'http://127.0.0.1:8082', changeOrigin: false },
+      '/healthz': { target: 'http://127.0.0.1:8082', changeOrigin: false }
+    }
   },
   test: {
     include: ['tests/**/*.test.ts']

@@ -77,7 +77,7 @@ std::string last_words(const OrderDir& order) {
 
 // How long what is left of a switch may go on, also a large one on a slow disk: a working copy that is half
 // switched would look as if a person had edited it, and block every later order.
-constexpr std::chrono::seconds switch_patience{60};
+constexpr std::chrono::seconds switch_patience{30};
 
 // What a runner that died had started: it made a session of its own, so its processes can be told from all
 // others.

@@ -23,7 +23,7 @@ def kill_runner(agent):
 
 
 def interrupted(side, one, step):
-    got = side.result(one["id"], within=20)
+    got = side.result(one["id"], within=45)
     assert got.result["state"] == "interrupted", got
     assert got.result.get("step") == step and got.result["reason"], got
     assert got.steps[-1].name == step and got.steps[-1].state == "interrupted", got

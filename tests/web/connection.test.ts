@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { card, head, nodeLine, nodePanel, outputOf, short, update } from './lib/parts'
+import { password } from './lib/people'
 import { expect, inBothLanguages, screenshot, test } from './lib/test'
 
 // What the browser itself writes to the console while there is nobody to connect to.
@@ -25,7 +26,7 @@ test('a late visitor of a deployment sees the same output as the first', async (
   for (const page of [second, third]) await expect.poll(() => outputOf(page, say, 'api-1').innerText()).toBe(seen)
 })
 
-test('of very long output the page keeps the end, says how much is missing, and offers all of it', async ({ world, visit, say }) => {
+test('of very long output the page keeps the end, says how much is missing, and offers all of it', async ({ world, context, visit, say }) => {
   const hook = { after_deploy: 'seq -f "line %.0f" 10000' }
   await world.start({ name: 'shop', repo: world.shop(), nodes: { 'api-1': hook } })
   await world.ready()
@@ -37,6 +38,9 @@ test('of very long output the page keeps the end, says how much is missing, and 
   await outputOf(page, say, 'api-1').evaluate((element) => { element.scrollTop = 0 })
   await expect(outputOf(page, say, 'api-1')).not.toContainText('line 10000')
   await expect(nodePanel(page, 'api-1')).toContainText(/[\d,]+ earlier lines are not shown here/)
+  // The browser downloads with its cookies; a test's own headers do not go along.
+  const logIn = await context.request.post(`${world.url}/api/v1/session`, { data: { name: 'tester', password }, headers: { Origin: world.url } })
+  expect(logIn.ok(), await logIn.text()).toBe(true)
   const [raw] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download raw' }).click()])
   expect(raw.suggestedFilename()).toBe('deployment-1-api-1.log')
   expect(readFileSync(await raw.path(), 'utf8').match(/^line \d+$/gm)).toHaveLength(10_000)
