@@ -3,9 +3,6 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "agent/ask_as.h"
 #include "base/code_pages.h"
@@ -42,6 +39,7 @@ Agent::Agent(asio::any_io_executor executor, AgentOptions options, base::Logger 
       orders_(executor, options_.data, options_.program, log_),
       housekeeping_(options_.data, options_.keep, log_),
       servers_(options_.trusted, options_.data / "next_keys"),
+      ports_(executor),
       tasks_(executor) {
   utsname system{};
   ::uname(&system);
@@ -157,55 +155,22 @@ base::Result<> Agent::listen_everywhere() {
 }
 
 base::Result<> Agent::listen_on(const asio::ip::address& address) {
-  // With port 0 the system chooses one; a second address then takes the same.
-  const std::uint16_t port = acceptors_.empty() ? options_.port : acceptors_.front().local_endpoint().port();
-  Tcp::acceptor acceptor{executor_};
-  const Tcp::endpoint endpoint{address, port};
-  boost::system::error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error && address.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    return base::fail(base::ErrorCode::io, "cannot listen on {}:{}: {}", address.to_string(), port,
+  const Tcp::endpoint endpoint{address, ports_.empty() ? options_.port : ports_.port()};
+  if (const auto error = ports_.open(endpoint); error)
+    return base::fail(base::ErrorCode::io, "cannot listen on {}: {}", net::text_of(endpoint),
                       error.message());
-  }
-  acceptors_.push_back(std::move(acceptor));
   return {};
 }
 
 void Agent::start() {
-  for (Tcp::acceptor& acceptor : acceptors_) tasks_.spawn(accept_loop(acceptor));
+  ports_.accept(
+      tasks_, [this](Tcp::socket socket) { tasks_.spawn(serve(std::move(socket))); },
+      [this](const boost::system::error_code& error) {
+        log_->error("cannot accept a connection: {}", error.message());
+      });
   if (dialler_) tasks_.spawn(dialler_->run());
   if (key_) tasks_.spawn(key_->run());
   tasks_.spawn(housekeeping_.run());
-}
-
-std::vector<std::string> Agent::addresses() const {
-  std::vector<std::string> texts;
-  for (const Tcp::acceptor& acceptor : acceptors_) {
-    const auto endpoint = acceptor.local_endpoint();
-    const std::string host = endpoint.address().to_string();
-    texts.push_back(endpoint.address().is_v6() ? fmt::format("[{}]:{}", host, endpoint.port())
-                                               : fmt::format("{}:{}", host, endpoint.port()));
-  }
-  return texts;
-}
-
-asio::awaitable<void> Agent::accept_loop(Tcp::acceptor& acceptor) {
-  for (;;) {
-    auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
-    if (!error) {
-      tasks_.spawn(serve(std::move(socket)));
-    } else if (error == asio::error::operation_aborted) {
-      co_return;
-    } else {
-      // Out of file descriptors, most likely: those that are served will give some back.
-      log_->error("cannot accept a connection: {}", error.message());
-      co_await async::sleep_for(base::Millis{200});
-    }
-  }
 }
 
 asio::awaitable<void> Agent::serve(Tcp::socket socket) {
@@ -251,8 +216,8 @@ asio::awaitable<void> Agent::hold_session(std::unique_ptr<net::Stream> stream, I
 }
 
 asio::awaitable<void> Agent::stop() {
-  for (Tcp::acceptor& acceptor : acceptors_) acceptor.close();
   co_await tasks_.stop();
+  ports_.close();
   co_await orders_.stop();
   co_await status_.stop();
 }

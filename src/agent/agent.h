@@ -21,6 +21,7 @@
 #include "base/fingerprint.h"
 #include "base/log.h"
 #include "net/identity_watch.h"
+#include "net/ports.h"
 #include "net/tls_door.h"
 
 namespace slipway::agent {
@@ -58,7 +59,7 @@ class Agent {
   std::optional<base::Fingerprint> fingerprint() const;
 
   // The addresses listened on, "127.0.0.1:8081".
-  std::vector<std::string> addresses() const;
+  std::vector<std::string> addresses() const { return ports_.addresses(); }
 
  private:
   using Tcp = asio::ip::tcp;
@@ -76,7 +77,6 @@ class Agent {
   base::Result<> listen();
   base::Result<> listen_everywhere();
   base::Result<> listen_on(const asio::ip::address& address);
-  asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor);
   asio::awaitable<void> serve(Tcp::socket socket);
   asio::awaitable<void> serve_dialled(net::Secured secured);
 
@@ -96,7 +96,7 @@ class Agent {
   bool shrinking_ = false;
   std::optional<net::TlsDoor> door_;  // none: plaintext
   std::optional<Dialler> dialler_;
-  std::vector<Tcp::acceptor> acceptors_;
+  net::Ports ports_;
   async::TaskGroup tasks_;
 };
 

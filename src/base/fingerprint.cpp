@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "base/text.h"
 
 namespace slipway::base {
@@ -32,15 +33,10 @@ Result<> check_form(std::string_view text) {
 }  // namespace
 
 std::string Fingerprint::text() const {
-  std::string out{prefix};
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (const std::uint8_t byte : hash_) {
-    held = held << 8U | byte;
-    for (bits += 8; bits >= 6; bits -= 6) out += alphabet[(held >> (bits - 6)) & 63U];
-  }
-  out += alphabet[(held << (6 - bits)) & 63U];
-  return out;
+  std::string text =
+      std::string{prefix} + base64({reinterpret_cast<const char*>(hash_.data()), hash_.size()});
+  text.pop_back();  // the padding
+  return text;
 }
 
 bool Fingerprint::operator==(const Fingerprint& other) const {

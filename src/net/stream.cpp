@@ -8,16 +8,12 @@
 
 #include "async/deadline.h"
 #include "net/name_lookup.h"
+#include "net/ports.h"
 
 namespace slipway::net {
 namespace {
 
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
-
-std::string text_of(const Tcp::endpoint& endpoint) {
-  const std::string host = endpoint.address().to_string();
-  return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), host, endpoint.port());
-}
 
 class TcpStream : public Stream {
  public:

@@ -9,8 +9,7 @@ from lib.fleet import Fleet
 from lib.program import BIN
 from lib.repos import GitRepo, SvnRepo
 from lib.sites import git_site, svn_site
-from lib.wire import ServerSide
-from lib.wire import link
+from lib.wire import ServerSide, link
 
 
 def pytest_report_header():

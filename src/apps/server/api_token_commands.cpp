@@ -46,8 +46,9 @@ base::Result<std::optional<base::Time>> expiry_of(const std::string& text) {
   return base::now() + *duration;
 }
 
+// No token reaches further than its account.
 std::string apps_told(const access::Apps& apps) {
-  return apps ? "apps " + base::join(*apps, ", ") : "all apps";
+  return apps ? access::told(apps) : "all apps of the account";
 }
 
 void append(soci::session& sql, std::string what, std::string detail) {
@@ -122,12 +123,8 @@ void add_api_token_commands(CLI::App& app, Command& command) {
   token->footer(footer);
   token->require_subcommand(1);
   const auto words = std::make_shared<Words>();
-  const auto subcommand = [&](const char* name, const char* what, auto function) {
-    CLI::App* sub = token->add_subcommand(name, what);
-    sub->callback([&command, words, function] {
-      command = [words, function](const config::Config& config) { return function(config, *words); };
-    });
-    return sub;
+  const auto subcommand = [&](const char* name, const char* what, CommandFunction<Words> function) {
+    return add_command(*token, command, name, what, words, function);
   };
   CLI::App* making = subcommand("create", "Make a token and print it", create);
   making->add_option("name", words->name, "What it is called, such as ci")->required();

@@ -103,12 +103,8 @@ void add_audit_commands(CLI::App& app, Command& command) {
   audit->footer(footer);
   audit->require_subcommand(1);
   const auto words = std::make_shared<Words>();
-  const auto subcommand = [&](const char* name, const char* what, auto function) {
-    CLI::App* sub = audit->add_subcommand(name, what);
-    sub->callback([&command, words, function] {
-      command = [words, function](const config::Config& config) { return function(config, *words); };
-    });
-    return sub;
+  const auto subcommand = [&](const char* name, const char* what, CommandFunction<Words> function) {
+    return add_command(*audit, command, name, what, words, function);
   };
   subcommand("verify", "Look whether every entry is as it was written", verify)
       ->add_option("--head", words->head, "A head that was printed before");

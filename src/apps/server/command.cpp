@@ -15,7 +15,7 @@ int with_store(const server::config::Config& config,
   try {
     done = store ? function(**store) : std::unexpected(store.error());
   } catch (const std::exception& error) {
-    done = base::fail(base::ErrorCode::io, "the database slipway.db: {}", error.what());
+    done = std::unexpected(server::store::database_error(error));
   }
   if (done) return 0;
   return failed(done.error());

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 
 #include "server/access/audit.h"
 #include "server/config/config.h"
@@ -25,6 +26,21 @@ std::string local_user();
 
 // For the audit log: what whoever is at the keyboard did, on what.
 server::access::AuditEntry done_here(std::string what, std::string target, std::string detail);
+
+// A subcommand of a group, such as `user add`: once given on the command line, it calls the function with
+// what was typed. `Words` is what the options of the group's subcommands are read into.
+template <class Words>
+using CommandFunction = int (*)(const server::config::Config& config, const Words& words);
+
+template <class Words>
+CLI::App* add_command(CLI::App& group, Command& command, const char* name, const char* what,
+                      std::shared_ptr<Words> words, CommandFunction<Words> function) {
+  CLI::App* sub = group.add_subcommand(name, what);
+  sub->callback([&command, words, function] {
+    command = [words, function](const server::config::Config& config) { return function(config, *words); };
+  });
+  return sub;
+}
 
 // Each adds its subcommands; the one that is used sets `command`.
 void add_user_commands(CLI::App& app, Command& command);

@@ -155,7 +155,7 @@ int with_keys(const config::Config& config, Work work) {
   try {
     done = carry_out(work(database, keys));
   } catch (const std::exception& error) {
-    done = base::fail(base::ErrorCode::io, "the database slipway.db: {}", error.what());
+    done = std::unexpected(store::database_error(error));
   }
   return done ? 0 : failed(done.error());
 }

@@ -55,8 +55,7 @@ base::Result<access::Apps> apps_of(const config::Config& config, const std::vect
 }
 
 std::string told(const Account& account) {
-  return fmt::format("role {}, {}{}", access::name_of(account.role),
-                     account.apps ? "apps " + base::join(*account.apps, ", ") : "all apps",
+  return fmt::format("role {}, {}{}", access::name_of(account.role), access::told(account.apps),
                      account.disabled ? ", disabled" : "");
 }
 
@@ -140,12 +139,8 @@ void add_user_commands(CLI::App& app, Command& command) {
   user->footer(footer);
   user->require_subcommand(1);
   const auto words = std::make_shared<Words>();
-  const auto subcommand = [&](const char* name, const char* what, auto function) {
-    CLI::App* sub = user->add_subcommand(name, what);
-    sub->callback([&command, words, function] {
-      command = [words, function](const config::Config& config) { return function(config, *words); };
-    });
-    return sub;
+  const auto subcommand = [&](const char* name, const char* what, CommandFunction<Words> function) {
+    return add_command(*user, command, name, what, words, function);
   };
   const auto with_name = [&](CLI::App* sub) {
     sub->add_option("name", words->name, "The account")->required();

@@ -102,8 +102,8 @@ asio::awaitable<base::Result<>> Access::make_first_admin() {
 }
 
 base::Result<Identity> Access::identify(const Credentials& credentials, const std::string& peer) {
-  if (credentials.proxy_name && !proxy().trusts(peer)) tell_foreign_header(peer);
   const bool named = credentials.proxy_name && proxy().trusts(peer);
+  if (credentials.proxy_name && !named) tell_foreign_header(peer);
   if (credentials.bearer && !credentials.bearer->empty()) {
     const bool token = credentials.bearer->starts_with(token_prefix);
     return token ? by_token(*credentials.bearer) : by_session(*credentials.bearer);
@@ -195,7 +195,7 @@ asio::awaitable<void> Access::write_what_waits(bool all) {
   } catch (const boost::system::system_error&) {
     throw;  // cancelled
   } catch (const std::exception& error) {
-    log_->error("the database slipway.db: {}", error.what());
+    log_->error("{}", store::database_error(error).message);
   }
 }
 

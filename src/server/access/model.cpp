@@ -29,6 +29,10 @@ bool may_see(const Apps& apps, std::string_view app) {
   return !apps || std::ranges::find(*apps, app) != apps->end();
 }
 
+std::string told(const Apps& apps) {
+  return apps ? "apps " + base::join(*apps, ", ") : "all apps";
+}
+
 Apps common(const Apps& a, const Apps& b) {
   if (!a || !b) return a ? a : b;
   Apps both{std::in_place};

@@ -20,6 +20,8 @@ BOOST_DEFINE_ENUM_CLASS(Role, viewer, deployer, admin)
 using Apps = std::optional<std::vector<std::string>>;
 
 bool may_see(const Apps& apps, std::string_view app);
+// "apps shop, site", or "all apps".
+std::string told(const Apps& apps);
 // What is in both.
 Apps common(const Apps& a, const Apps& b);
 

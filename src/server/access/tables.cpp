@@ -10,6 +10,8 @@ namespace {
 
 using soci::into;
 using soci::use;
+using store::from_ms;
+using store::to_ms;
 using Text = std::optional<std::string>;
 using Number = std::optional<std::int64_t>;
 
@@ -25,14 +27,6 @@ Apps apps_of(const Text& text) {
   if (!parsed) return Apps{std::in_place};
   return json::decode_value<std::vector<std::string>>(*parsed, json::Strict::yes)
       .value_or(std::vector<std::string>{});
-}
-
-Number ms_of(const std::optional<base::Time>& time) {
-  return time ? Number{base::to_unix_ms(*time)} : std::nullopt;
-}
-
-std::optional<base::Time> time_of(const Number& ms) {
-  return ms ? std::optional{base::from_unix_ms(*ms)} : std::nullopt;
 }
 
 Role role_of(const std::string& text) {
@@ -57,7 +51,7 @@ void read_accounts(soci::session& sql, People& people) {
     account.apps = apps_of(apps);
     account.disabled = disabled != 0;
     account.created_at = base::from_unix_ms(created);
-    account.last_login = time_of(last);
+    account.last_login = from_ms(last);
     people.accounts.emplace(account.name, account);
   }
 }
@@ -95,8 +89,8 @@ void read_tokens(soci::session& sql, People& people) {
     token.role = role_of(role);
     token.apps = apps_of(apps);
     token.created_at = base::from_unix_ms(created);
-    token.expires_at = time_of(expires);
-    token.last_used = time_of(used);
+    token.expires_at = from_ms(expires);
+    token.last_used = from_ms(used);
     people.tokens.emplace(token.hash, token);
   }
 }
@@ -125,7 +119,7 @@ void update(soci::session& sql, const Account& account) {
   const std::string role = name_of(account.role);
   const Text apps = text_of(account.apps);
   const int disabled = account.disabled ? 1 : 0;
-  const Number last = ms_of(account.last_login);
+  const Number last = to_ms(account.last_login);
   sql << "UPDATE accounts SET role = :role, apps = :apps, disabled = :disabled, password_hash = :hash, "
          "last_login = "
          ":last WHERE name = :name",
@@ -174,7 +168,7 @@ void insert(soci::session& sql, ApiToken& token) {
   const std::string role = name_of(token.role);
   const Text apps = text_of(token.apps);
   const std::int64_t created = base::to_unix_ms(token.created_at);
-  const Number expires = ms_of(token.expires_at);
+  const Number expires = to_ms(token.expires_at);
   sql << "INSERT INTO api_tokens (name, account, role, apps, hash, created_at, expires_at) VALUES (:name, "
          ":account, "
          ":role, :apps, :hash, :created, :expires)",

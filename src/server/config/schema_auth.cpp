@@ -94,12 +94,12 @@ Schema<Tls> tls_schema() {
              .value = "a path, absolute or relative to this file",
              .doc = "The certificate in PEM, followed by those between it and its root.",
              .required = true},
-            into(&Tls::cert, read_data_dir)},
+            into(&Tls::cert, read_path)},
            {{.name = "key",
              .value = "a path, absolute or relative to this file",
              .doc = "Its private key in PEM, without a passphrase.",
              .required = true},
-            into(&Tls::key, read_data_dir)}}};
+            into(&Tls::key, read_path)}}};
 }
 
 Schema<AuthProxy> auth_proxy_schema() {

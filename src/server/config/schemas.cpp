@@ -302,7 +302,7 @@ Schema<ConfigDraft> config_schema() {
          .value = "a path, absolute or relative to this file",
          .fallback = "\"slipway-data\"",
          .doc = "Where the server keeps its database. A relative path begins at the folder of this file."},
-        into(&ConfigDraft::data_dir, read_data_dir)},
+        into(&ConfigDraft::data_dir, read_path)},
        {{.name = "history",
          .value = "an object",
          .fallback = "{}",

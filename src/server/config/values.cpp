@@ -57,7 +57,7 @@ void read_node_path(const Field& field, fs::path& result) {
   if (const std::string* path = text_by(field, check_node_path)) result = *path;
 }
 
-void read_data_dir(const Field& field, fs::path& result) {
+void read_path(const Field& field, fs::path& result) {
   const std::string* text = text_of(field);
   if (text == nullptr) return;
   if (text->empty() || has_control_character(*text)) return field.unexpected();

@@ -19,7 +19,7 @@ void read_jwt_secret(const Field& field, std::string& result);
 void read_name(const Field& field, std::string& result);
 void read_branch(const Field& field, std::string& result);
 void read_node_path(const Field& field, fs::path& result);
-void read_data_dir(const Field& field, fs::path& result);
+void read_path(const Field& field, fs::path& result);
 void read_days(const Field& field, std::chrono::days& result);
 void read_budget(const Field& field, std::uint64_t& result);
 void read_listen_address(const Field& field, Address& result);

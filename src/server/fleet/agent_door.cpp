@@ -1,10 +1,7 @@
 #include "server/fleet/agent_door.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "async/deadline.h"
 #include "base/agent_name.h"
@@ -34,6 +31,7 @@ AgentDoor::AgentDoor(asio::any_io_executor executor, Credentials credentials, Ag
       log_(std::move(log)),
       limits_(limits),
       door_(executor, credentials_.tls),
+      ports_(executor),
       tasks_(executor) {}
 
 base::Result<> AgentDoor::listen(const base::Address& address) {
@@ -47,55 +45,28 @@ base::Result<> AgentDoor::listen(const base::Address& address) {
   }
   if (auto done = listen_on({ip::address_v4::any(), address.port}); !done) return done;
   // A host without IPv6 is fine.
-  (void)listen_on({ip::address_v6::any(), acceptors_.front().local_endpoint().port()});
+  (void)listen_on({ip::address_v6::any(), ports_.port()});
   return {};
 }
 
 base::Result<> AgentDoor::listen_on(const Tcp::endpoint& endpoint) {
-  Tcp::acceptor acceptor{executor_};
-  boost::system::error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error && endpoint.address().is_v6()) acceptor.set_option(ip::v6_only(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error)
-    return base::fail(ErrorCode::io, "\"listen_agents\": cannot listen on {}:{}: {}",
-                      endpoint.address().to_string(), endpoint.port(), error.message());
-  acceptors_.push_back(std::move(acceptor));
+  if (const auto error = ports_.open(endpoint); error)
+    return base::fail(ErrorCode::io, "\"listen_agents\": cannot listen on {}: {}", net::text_of(endpoint),
+                      error.message());
   return {};
 }
 
-std::vector<std::string> AgentDoor::addresses() const {
-  std::vector<std::string> texts;
-  for (const Tcp::acceptor& acceptor : acceptors_) {
-    const auto at = acceptor.local_endpoint();
-    texts.push_back(base::Address{at.address().to_string(), at.port()}.text());
-  }
-  return texts;
-}
-
 void AgentDoor::start() {
-  for (Tcp::acceptor& acceptor : acceptors_) tasks_.spawn(accept_loop(acceptor));
+  ports_.accept(
+      tasks_, [this](Tcp::socket socket) { tasks_.spawn(serve(std::move(socket))); },
+      [this](const boost::system::error_code& error) {
+        log_->warn("cannot accept an agent's connection: {}", error.message());
+      });
 }
 
 asio::awaitable<void> AgentDoor::stop() {
   co_await tasks_.stop();
-  acceptors_.clear();
-}
-
-asio::awaitable<void> AgentDoor::accept_loop(Tcp::acceptor& acceptor) {
-  for (;;) {
-    auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
-    if (!error) {
-      tasks_.spawn(serve(std::move(socket)));
-    } else if (error == asio::error::operation_aborted) {
-      co_return;
-    } else if (error != asio::error::connection_aborted) {
-      log_->warn("cannot accept an agent's connection: {}", error.message());
-      co_await async::sleep_for(base::Millis{500});
-    }
-  }
+  ports_.close();
 }
 
 asio::awaitable<void> AgentDoor::serve(Tcp::socket socket) {

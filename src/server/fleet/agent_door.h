@@ -13,6 +13,7 @@
 #include "async/task_group.h"
 #include "base/address.h"
 #include "net/link.h"
+#include "net/ports.h"
 #include "net/tls_door.h"
 #include "server/fleet/agent_connection.h"
 
@@ -40,7 +41,7 @@ class AgentDoor {
 
   // Takes the port; an empty host means every address.
   base::Result<> listen(const base::Address& address);
-  std::vector<std::string> addresses() const;
+  std::vector<std::string> addresses() const { return ports_.addresses(); }
   void start();
   asio::awaitable<void> stop();
 
@@ -57,7 +58,6 @@ class AgentDoor {
   using Visits = std::list<Visit>;
 
   base::Result<> listen_on(const Tcp::endpoint& endpoint);
-  asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor);
   asio::awaitable<void> serve(Tcp::socket socket);
   asio::awaitable<base::Error> talk(Visit& visit, base::Fingerprint key);
   asio::awaitable<base::Result<wire::Hello>> exchange_hello(net::Link& link);
@@ -73,7 +73,7 @@ class AgentDoor {
   AgentDoorLimits limits_;
   net::TlsDoor door_;
   Visits visits_;
-  std::vector<Tcp::acceptor> acceptors_;
+  net::Ports ports_;
   async::TaskGroup tasks_;
 };
 

@@ -15,11 +15,6 @@ Response no_such_agent(const std::string& id) {
   return to_response(problem(ProblemCode::not_found, fmt::format("there is no agent {}", id)).error());
 }
 
-Problem to_problem(const base::Error& error) {
-  const bool asked_wrong = error.code == base::ErrorCode::conflict;
-  return {.code = asked_wrong ? ProblemCode::conflict : ProblemCode::internal, .detail = error.message};
-}
-
 Response answer(const HttpContext& context, const std::string& id, const base::Result<>& done) {
   if (!done) return to_response(to_problem(done.error()));
   const auto agent = context.fleet.agent(id);

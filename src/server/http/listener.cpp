@@ -1,8 +1,5 @@
 #include "server/http/listener.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "async/event.h"
 
 namespace slipway::server::http {
@@ -10,26 +7,19 @@ namespace {
 
 namespace ip = asio::ip;
 
-constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
-
 // Those beyond the limit that are told so; further ones are closed without a word.
 constexpr std::size_t max_refusals = 256;
-
-std::string text_of(const Tcp::endpoint& endpoint) {
-  const std::string host = endpoint.address().to_string();
-  return endpoint.address().is_v6() ? fmt::format("[{}]:{}", host, endpoint.port())
-                                    : fmt::format("{}:{}", host, endpoint.port());
-}
 
 std::unexpected<base::Error> cannot_listen(const Tcp::endpoint& endpoint,
                                            const boost::system::error_code& error) {
   if (error != asio::error::address_in_use) {
-    return base::fail(base::ErrorCode::io, "cannot listen on {}: {}", text_of(endpoint), error.message());
+    return base::fail(base::ErrorCode::io, "cannot listen on {}: {}", net::text_of(endpoint),
+                      error.message());
   }
   return base::fail(
       base::ErrorCode::io,
       "cannot listen on {}: another program uses this port; stop it, or name another port in \"listen_http\"",
-      text_of(endpoint));
+      net::text_of(endpoint));
 }
 
 class Registration {
@@ -51,7 +41,7 @@ class Registration {
 
 Listener::Listener(const asio::any_io_executor& executor, Responder& responder, Limits limits,
                    base::Logger log)
-    : executor_(executor), responder_(responder), limits_(limits), log_(std::move(log)), tasks_(executor) {}
+    : responder_(responder), limits_(limits), log_(std::move(log)), ports_(executor), tasks_(executor) {}
 
 base::Result<> Listener::listen(std::string_view host, std::uint16_t port) {
   if (host.empty() || host == "localhost") return listen_on_loopback(port);
@@ -59,62 +49,35 @@ base::Result<> Listener::listen(std::string_view host, std::uint16_t port) {
   const auto address = ip::make_address(host, error);
   if (error) return base::fail(base::ErrorCode::invalid, "\"{}\" is not an IP address to listen on", host);
   const Tcp::endpoint endpoint{address, port};
-  if (error = open(endpoint); error) return cannot_listen(endpoint, error);
+  if (error = ports_.open(endpoint, net::Ports::Ipv6::takes_ipv4_too); error)
+    return cannot_listen(endpoint, error);
   return {};
 }
 
 base::Result<> Listener::listen_on_loopback(std::uint16_t port) {
   const Tcp::endpoint v4{ip::address_v4::loopback(), port};
-  if (const auto error = open(v4); error) return cannot_listen(v4, error);
+  if (const auto error = ports_.open(v4); error) return cannot_listen(v4, error);
   // The same port for both, also where the system chose it.
-  const Tcp::endpoint v6{ip::address_v6::loopback(), acceptors_.back().local_endpoint().port()};
-  const auto error = open(v6);
+  const Tcp::endpoint v6{ip::address_v6::loopback(), ports_.port()};
+  const auto error = ports_.open(v6);
   // Somebody else at ::1 would get the requests of browsers that try "localhost" there first.
   if (error == asio::error::address_in_use && port != 0) return cannot_listen(v6, error);
-  if (error) log_->debug("not listening on {}: {}", text_of(v6), error.message());
+  if (error) log_->debug("not listening on {}: {}", net::text_of(v6), error.message());
   return {};
 }
 
-boost::system::error_code Listener::open(const Tcp::endpoint& endpoint) {
-  Tcp::acceptor acceptor{executor_};
-  boost::system::error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) acceptors_.push_back(std::move(acceptor));
-  return error;
-}
-
-std::vector<std::string> Listener::addresses() const {
-  std::vector<std::string> texts;
-  for (const Tcp::acceptor& acceptor : acceptors_) texts.push_back(text_of(acceptor.local_endpoint()));
-  return texts;
-}
-
 void Listener::start() {
-  for (Tcp::acceptor& acceptor : acceptors_) tasks_.spawn(accept_loop(acceptor));
+  ports_.accept(
+      tasks_, [this](Tcp::socket socket) { accepted(std::move(socket)); },
+      [this](const boost::system::error_code& error) {
+        log_->warn("cannot accept a connection: {}", error.message());
+      });
   tasks_.spawn(sweep());
 }
 
 asio::awaitable<void> Listener::stop() {
   co_await tasks_.stop();
-  acceptors_.clear();
-}
-
-asio::awaitable<void> Listener::accept_loop(Tcp::acceptor& acceptor) {
-  for (;;) {
-    auto [error, socket] = co_await acceptor.async_accept(quietly);
-    if (!error) {
-      accepted(std::move(socket));
-    } else if (error == asio::error::operation_aborted) {
-      co_return;
-    } else if (error != asio::error::connection_aborted) {
-      // Out of file descriptors, most likely: those that are served will give some back.
-      log_->warn("cannot accept a connection: {}", error.message());
-      co_await async::sleep_for(base::Millis{500});
-    }
-  }
+  ports_.close();
 }
 
 void Listener::accepted(Tcp::socket socket) {

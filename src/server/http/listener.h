@@ -12,6 +12,7 @@
 #include "async/task_group.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "net/ports.h"
 #include "server/http/connection.h"
 #include "server/http/limits.h"
 #include "server/http/responder.h"
@@ -26,7 +27,7 @@ class Listener {
   // Takes the port. Without a host: 127.0.0.1 and, where there is IPv6, ::1. Port 0 lets the system choose
   // one.
   base::Result<> listen(std::string_view host, std::uint16_t port);
-  std::vector<std::string> addresses() const;
+  std::vector<std::string> addresses() const { return ports_.addresses(); }
 
   // From now on connections are encrypted, with this.
   void use_tls(TlsContext tls) { tls_ = std::move(tls); }
@@ -36,18 +37,15 @@ class Listener {
 
  private:
   base::Result<> listen_on_loopback(std::uint16_t port);
-  boost::system::error_code open(const Tcp::endpoint& endpoint);
-  asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor);
   asio::awaitable<void> serve(Tcp::socket socket);
   asio::awaitable<void> sweep();
   void accepted(Tcp::socket socket);
 
-  asio::any_io_executor executor_;
   Responder& responder_;
   Limits limits_;
   TlsContext tls_;
   base::Logger log_;
-  std::vector<Tcp::acceptor> acceptors_;
+  net::Ports ports_;
   std::set<Connection*> connections_;
   async::TaskGroup tasks_;  // last: it goes first
 };

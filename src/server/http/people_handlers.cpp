@@ -55,8 +55,7 @@ asio::awaitable<Checked<std::string>> hash(const HttpContext& context, const std
 }
 
 std::string told(Role role, const access::Apps& apps) {
-  return fmt::format("role {}, {}", access::name_of(role),
-                     apps ? "apps " + base::join(*apps, ", ") : "all apps");
+  return fmt::format("role {}, {}", access::name_of(role), access::told(apps));
 }
 
 Checked<access::AccountChange> change_of(const UserChange& wanted) {

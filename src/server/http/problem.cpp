@@ -145,8 +145,10 @@ Problem to_problem(const base::Error& error) {
       return {ProblemCode::conflict, error.message};
     case base::ErrorCode::unavailable:
       return {ProblemCode::unavailable, error.message};
-    default:
+    case base::ErrorCode::invalid:
       return {ProblemCode::invalid, error.message};
+    default:
+      return {ProblemCode::internal, error.message};
   }
 }
 

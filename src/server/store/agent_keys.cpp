@@ -17,10 +17,6 @@ std::optional<base::Fingerprint> fingerprint_from(const std::optional<std::strin
   return read ? std::optional(*read) : std::nullopt;
 }
 
-std::optional<base::Time> time_from(const std::optional<std::int64_t>& ms) {
-  return ms ? std::optional(base::from_unix_ms(*ms)) : std::nullopt;
-}
-
 std::string text_or_none(const std::optional<base::Fingerprint>& key) {
   return key ? key->text() : "none";
 }
@@ -54,9 +50,9 @@ std::vector<AgentKey> select_agent_keys(soci::session& sql) {
     row.dials = dials != 0;
     row.rejected = rejected != 0;
     row.offered = fingerprint_from(offered);
-    row.first_seen = time_from(seen);
-    row.offered_at = time_from(offered_at);
-    row.confirmed_at = time_from(confirmed_at);
+    row.first_seen = from_ms(seen);
+    row.offered_at = from_ms(offered_at);
+    row.confirmed_at = from_ms(confirmed_at);
     rows.push_back(row);
   }
   return rows;

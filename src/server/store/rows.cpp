@@ -12,14 +12,6 @@ using Number = std::int64_t;
 using OptionalNumber = std::optional<Number>;
 using OptionalText = std::optional<std::string>;
 
-OptionalNumber to_ms(const std::optional<base::Time>& time) {
-  return time ? OptionalNumber(base::to_unix_ms(*time)) : std::nullopt;
-}
-
-std::optional<base::Time> from_ms(const OptionalNumber& ms) {
-  return ms ? std::optional(base::from_unix_ms(*ms)) : std::nullopt;
-}
-
 template <class Enum>
 Enum to_enum(const std::string& name) {
   Enum value{};

@@ -6,6 +6,8 @@
 
 #include <optional>
 
+#include "base/time.h"
+
 namespace soci {
 
 // NULL in the database is an empty optional.
@@ -27,3 +29,15 @@ struct type_conversion<std::optional<T>> {
 };
 
 }  // namespace soci
+
+namespace slipway::server::store {
+
+// A time that may be NULL, as milliseconds.
+inline std::optional<std::int64_t> to_ms(const std::optional<base::Time>& time) {
+  return time ? std::optional(base::to_unix_ms(*time)) : std::nullopt;
+}
+inline std::optional<base::Time> from_ms(const std::optional<std::int64_t>& ms) {
+  return ms ? std::optional(base::from_unix_ms(*ms)) : std::nullopt;
+}
+
+}  // namespace slipway::server::store

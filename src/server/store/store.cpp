@@ -50,6 +50,10 @@ base::Result<> wait_for_schema(soci::session& sql) {
 
 }  // namespace
 
+base::Error database_error(const std::exception& error) {
+  return {base::ErrorCode::io, fmt::format("the database slipway.db: {}", error.what())};
+}
+
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 

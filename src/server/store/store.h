@@ -31,6 +31,10 @@ namespace slipway::server::store {
 
 namespace fs = std::filesystem;
 
+// What was thrown by the tables, as a sentence: SQLite says "database or disk is full" and the like, and a
+// person needs to know which database.
+base::Error database_error(const std::exception& error);
+
 struct OutputChunk {
   std::string order_id;
   std::uint64_t offset = 0;

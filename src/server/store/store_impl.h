@@ -14,11 +14,6 @@
 
 namespace slipway::server::store {
 
-// SQLite says "database or disk is full" and the like; a person needs to know which database.
-inline base::Error database_error(const std::exception& error) {
-  return {base::ErrorCode::io, fmt::format("the database slipway.db: {}", error.what())};
-}
-
 struct Store::Impl {
   explicit Impl(const fs::path& directory) : output(directory / "output") {}
 

@@ -13,7 +13,7 @@ WriteTransaction::~WriteTransaction() {
   try {
     sql_ << "ROLLBACK";
   } catch (const std::exception&) {
-    done_ = true;  // SQLite has taken it back by itself
+    // SQLite has taken it back by itself.
   }
 }
 

@@ -56,7 +56,7 @@ export const en = {
     defaultBranch: 'Branch as checked out',
     nodesOnline: '{online} of {total} node online | {online} of {total} nodes online',
     noNodesTitle: 'No node is online',
-    noNodesText: 'Start the agent on the host; the server then connects to it by itself:',
+    noNodesText: 'Start the agent on the host, with what “slipway-server fingerprint” prints; the server then connects to it by itself:',
     nodes: 'Nodes of {app}',
     showAll: 'Show all {count} nodes',
     showFewer: 'Show fewer',

@@ -58,7 +58,7 @@ export const zh: Messages = {
     defaultBranch: '使用节点当前分支',
     nodesOnline: '{online}/{total} 个节点在线',
     noNodesTitle: '没有在线的节点',
-    noNodesText: '请在主机上启动 agent，服务器会自动连接：',
+    noNodesText: '请在主机上启动 agent，指纹由 slipway-server fingerprint 打印；服务器会自动连接：',
     nodes: '{app} 的节点',
     showAll: '显示全部 {count} 个节点',
     showFewer: '收起',
