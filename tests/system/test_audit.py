@@ -39,6 +39,18 @@ def test_every_change_and_every_refusal_is_written_down_with_who_and_from_where(
     assert entries(server)[4]["detail"] == "Release week"
 
 
+def test_a_read_that_is_refused_to_somebody_known_is_written_down(server):
+    command(server.config_file, "user", "add", "vera", "--role", "viewer", stdin=PASSWORD + "\n")
+    token = command(server.config_file, "api-token", "create", "ci", "--user", "vera")[1].strip()
+    vera = {"Authorization": f"Bearer {token}"}
+    wait_until(lambda: server.nobody.get("/api/v1/session", headers=vera).status == 200, 10, "the token to be known")
+    assert server.nobody.get("/api/v1/audit", headers=vera).status == 403
+    assert server.nobody.get("/api/v1/apps", headers=vera).status == 200
+    assert server.nobody.get("/api/v1/apps").status == 401
+    newest = entries(server)[0]
+    assert (newest["who"], newest["what"], newest["result"]) == ("vera", "listAudit", "refused") and "admin" in newest["detail"]
+
+
 def test_commands_are_written_down_with_the_local_user(server):
     command(server.config_file, "user", "add", "ada", "--role", "viewer", stdin=PASSWORD + "\n")
     wait_until(lambda: any(entry["target"] == "users/ada" for entry in entries(server)), 5, "the entry")

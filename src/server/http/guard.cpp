@@ -31,8 +31,11 @@ Problem lacks_app(const access::Identity& who, const std::string& app) {
       {{"needs_app", base::to_utf8(app)}}};
 }
 
-bool changes_something(const Route& route) {
-  return route.method != "GET";
+// Every change, also one that was refused; and a read that was refused to somebody who is known. Who is not
+// known has to log in first: a page asks before it shows the form.
+bool is_worth_an_entry(const Route& route, const Request& request, const Response& response) {
+  const bool refused = response.status == 403 && !request.who.name.empty();
+  return !response.audit_quietly && (route.method != "GET" || refused);
 }
 
 std::string via_of(const access::Identity& who) {
@@ -127,7 +130,7 @@ asio::awaitable<std::expected<void, Problem>> Guard::admit(const Route& route, R
 
 asio::awaitable<void> Guard::write_down(const Route& route, const Request& request,
                                         const Response& response) const {
-  if (!changes_something(route) || response.audit_quietly) co_return;
+  if (!is_worth_an_entry(route, request, response)) co_return;
   access::AuditEntry entry{.who = response.audit_who.empty() ? request.who.name : response.audit_who,
                            .via = request.who.name.empty() ? "" : via_of(request.who),
                            .origin = request.client,
